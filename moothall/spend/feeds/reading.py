@@ -1,0 +1,105 @@
+"""What did reading one published file give: its counts, its totals, and what was doubtful?"""
+
+from collections.abc import Mapping as Dictionary
+from datetime import date
+from decimal import Decimal
+
+from attrs import Factory, field, frozen
+
+from moothall.spend.engine.mapping import Mapping
+
+ZERO = Decimal("0.00")
+
+
+class CannotRead(Exception):
+    """The file stays unread. The message is a sentence a person can act on."""
+
+
+@frozen
+class Stamp:
+    """Whose file this is: written on every row that comes from it."""
+
+    body_id: int
+    publication_id: int
+    source_id: int
+
+
+@frozen
+class ControlTotal:
+    """A total printed by the publisher inside the file, beside the sum of the rows it covers."""
+
+    row: int
+    sheet: str | None
+    printed: Decimal
+    computed: Decimal
+    agrees: bool
+
+
+@frozen
+class Span:
+    """The days a file covers: from `starts_on` up to, not including, `ends_before`."""
+
+    starts_on: date
+    ends_before: date = field()
+
+    @ends_before.validator
+    def _has_at_least_a_day(self, _attribute: object, ends_before: date) -> None:
+        if ends_before <= self.starts_on:
+            raise ValueError(f"A span needs a day: {self.starts_on} to before {ends_before}.")
+
+
+@frozen
+class Reading:
+    """One file read. Rows and pounds add up:
+
+    rows_read   = rows_kept + rows_set_aside
+    amount_read = amount_kept + amount_set_aside + amount_control
+    Amounts are GBP, exact, as kept (two decimals); `rounding_difference` is what publishing
+    more than two decimals adds: the sum as published minus the sum as kept.
+    """
+
+    file: str
+    sha256: str
+    refusal: str | None = None
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_set_aside: int = 0
+    rows_blank: int = 0
+    rows_without_amount: int = 0
+    amount_kept: Decimal = ZERO
+    amount_set_aside: Decimal = ZERO
+    amount_control: Decimal = ZERO
+    rounding_difference: Decimal = ZERO
+    first_date: date | None = None
+    last_date: date | None = None
+    control_totals: tuple[ControlTotal, ...] = ()
+    reasons: Dictionary[str, int] = Factory(dict)
+    mapping: Mapping | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    date_order: str = ""
+    kind: str = "spend"
+    period: Span | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def amount_read(self) -> Decimal:
+        """Every pound that could be read, wherever its row went."""
+        return self.amount_kept + self.amount_set_aside + self.amount_control
+
+
+@frozen
+class Proposal:
+    """What we believe a file says, for a person to confirm or correct before it is loaded."""
+
+    mapping: Mapping
+    sample_rows: tuple[tuple[str, ...], ...]
+    encoding: str = ""
+    delimiter: str = ""
+    period: Span | None = None
+    kind: str = "spend"
+    sheet: str | None = None
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        return self.mapping.doubts
