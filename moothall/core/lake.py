@@ -1,0 +1,363 @@
+"""The lake: which Parquet files make up a generation, and which rows may a viewer read?
+
+The books hold the commit point. A file is written whole under a name of its own, fsynced, and only
+then named by a `LakeFile` row in the transaction that makes a new `LakeGeneration`. A reader takes
+one generation and passes its explicit list of files to the engine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from attrs import frozen
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Q
+
+from moothall.core.errors import CannotDo
+from moothall.core.lake_tables import PRIVATE_COLUMNS, TABLES
+from moothall.core.models import LakeFile, LakeGeneration, Publication
+from moothall.core.permissions import Viewer
+
+SWEEP_GRACE = timedelta(hours=24)
+GENERATION_LOCK = 0x6D6F6F74  # any constant: names the advisory lock that numbers generations
+LINE_TABLES = ("lines", "aside")
+
+
+class LakeIsBusy(CannotDo):
+    """Another load is writing."""
+
+
+def lake_folder() -> Path:
+    return Path(settings.HOME) / "lake"
+
+
+def raw_folder() -> Path:
+    return Path(settings.HOME) / "raw"
+
+
+def raw_path(sha256: str) -> Path:
+    """Where the bytes of a published file are kept, exactly as received."""
+    return raw_folder() / sha256[:2] / sha256
+
+
+def minted_id() -> int:
+    """A number for a row that Parquet lines must carry before the books know it (52 bits)."""
+    return secrets.randbits(52)
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────
+
+
+@frozen
+class NewFile:
+    """A complete Parquet file that no generation names yet."""
+
+    table: str
+    path: Path
+    row_count: int
+    publication_id: int | None = None
+    source_id: int | None = None
+
+
+@contextmanager
+def writer(wait: bool = True) -> Iterator[None]:
+    """Hold the one writer's lock. The kernel lets go when the process dies, however it dies.
+
+    :raises LakeIsBusy: when `wait` is false and another process is writing.
+    """
+    lake_folder().mkdir(parents=True, exist_ok=True)
+    with (lake_folder() / "writer.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise LakeIsBusy(
+                "Nothing was loaded: another load is writing. Try again when it has finished."
+            ) from None
+        yield
+
+
+def new_path(table: str) -> Path:
+    """A name that no file ever had, in the folder of `table`."""
+    folder = lake_folder() / table
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{secrets.token_hex(12)}.parquet"
+
+
+def settle(path: Path) -> None:
+    """Make a written file durable: its bytes, then its name."""
+    for target in (path, path.parent):
+        handle = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def keep_table(table: str, rows: pa.Table, **belongs_to: int | None) -> NewFile:
+    """Write a small table as one settled Parquet file."""
+    path = new_path(table)
+    pq.write_table(rows, path, compression="zstd")
+    settle(path)
+    return NewFile(table=table, path=path, row_count=rows.num_rows, **belongs_to)
+
+
+def next_generation(
+    *,
+    add: Iterable[NewFile],
+    remove: Iterable[int] = (),
+    why: str,
+    at: datetime,
+) -> LakeGeneration:
+    """Name files in a new generation and drop others from it, inside the caller's transaction.
+
+    add    : settled files to name
+    remove : ids of `LakeFile` rows that the new generation no longer holds
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A generation is made inside the transaction of its deed.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GENERATION_LOCK])
+    number = (LakeGeneration.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    generation = LakeGeneration.objects.create(number=number, at=at, why=why)
+    LakeFile.objects.filter(id__in=list(remove), removed_in=None).update(removed_in=generation)
+    LakeFile.objects.bulk_create(
+        LakeFile(
+            table=new.table,
+            path=str(new.path.relative_to(lake_folder())),
+            row_count=new.row_count,
+            publication_id=new.publication_id,
+            source_id=new.source_id,
+            added_in=generation,
+        )
+        for new in add
+    )
+    return generation
+
+
+def sweep(*, at: datetime, grace: timedelta = SWEEP_GRACE) -> list[str]:
+    """Delete files that no generation younger than `grace` names. Holds the writer's lock."""
+    with writer():
+        old = LakeFile.objects.filter(removed_in__at__lt=at - grace)
+        doomed = list(old.values_list("path", flat=True))
+        named = set(LakeFile.objects.exclude(id__in=old).values_list("path", flat=True))
+        with transaction.atomic():
+            old.delete()
+        gone = []
+        for path in lake_folder().glob("*/*.parquet"):
+            name = str(path.relative_to(lake_folder()))
+            age = at.timestamp() - path.stat().st_mtime
+            if name not in named and (name in doomed or age > grace.total_seconds()):
+                path.unlink()
+                gone.append(name)
+        return gone
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+
+@frozen
+class Generation:
+    """One state of the lake. files: (table, path, publication id or None)."""
+
+    number: int
+    files: tuple[tuple[str, str, int | None], ...]
+
+    def paths(self, table: str, publications: frozenset[int] | None = None) -> list[str]:
+        """The files of `table`, only of these publications where publications are named."""
+        return [
+            path
+            for kind, path, publication in self.files
+            if kind == table and (publications is None or publication in publications)
+        ]
+
+
+def current_generation() -> Generation:
+    """The generation that a request reads from beginning to end."""
+    number = LakeGeneration.objects.aggregate(last=Max("number"))["last"] or 0
+    return _generation(number)
+
+
+@lru_cache(maxsize=8)
+def _generation(number: int) -> Generation:
+    held = LakeFile.objects.filter(
+        Q(removed_in=None) | Q(removed_in__number__gt=number), added_in__number__lte=number
+    ).order_by("id")
+    folder = lake_folder()
+    return Generation(
+        number=number,
+        files=tuple((file.table, str(folder / file.path), file.publication_id) for file in held),
+    )
+
+
+@frozen
+class Reach:
+    """Which publications a viewer may read, in full or as the public does."""
+
+    full: frozenset[int]
+    public: frozenset[int]
+
+    @property
+    def all(self) -> frozenset[int]:
+        return self.full | self.public
+
+
+def reach_of(viewer: Viewer) -> Reach:
+    """Sort the current publications by what `viewer` may see of each."""
+    current = Publication.objects.filter(state=Publication.State.CURRENT)
+    shared = set(
+        current.filter(
+            sharing=Publication.Sharing.NAMED, shares__body_id__in=viewer.bodies_read
+        ).values_list("id", flat=True)
+    )
+    full, public = set(), set()
+    for key, body_id, sharing in current.values_list("id", "body_id", "sharing"):
+        if viewer.reads(body_id) or key in shared:
+            full.add(key)
+        elif sharing == Publication.Sharing.PUBLIC:
+            public.add(key)
+    return Reach(full=frozenset(full), public=frozenset(public))
+
+
+_connections = threading.local()
+
+
+def engine():
+    """This thread's connection to the query engine: DuckDB, or Spark by MOOTHALL_LAKE=sc://…"""
+    import ibis
+
+    con = getattr(_connections, "con", None)
+    if con is None:
+        address = os.environ.get("MOOTHALL_LAKE", "")
+        if address.startswith("sc://"):
+            from pyspark.sql import SparkSession
+
+            con = ibis.pyspark.connect(SparkSession.builder.remote(address).getOrCreate())
+        else:
+            con = ibis.duckdb.connect(threads=2, memory_limit="1GB")
+            con.raw_sql("SET autoinstall_known_extensions=false")
+            con.raw_sql("SET autoload_known_extensions=false")
+            con.raw_sql("SET preserve_insertion_order=false")
+        _connections.con = con
+        _connections.tables = {}
+    return con
+
+
+def table_of(paths: list[str], table: str):
+    """An Ibis table over an explicit list of files; an empty one where there are none."""
+    import ibis
+
+    if not paths:
+        return ibis.memtable(TABLES[table].empty_table())
+    con = engine()
+    opened = _connections.tables
+    key = (table, tuple(paths))
+    if key not in opened:
+        if len(opened) > 64:
+            opened.clear()
+        opened[key] = con.read_parquet(paths)
+    return opened[key]
+
+
+@frozen
+class Payments:
+    """Everything a viewer may read of the lake, in one generation. Ibis tables, by name."""
+
+    generation: Generation
+    viewer: Viewer
+    reach: Reach
+    lines: object
+    names: object
+    categories: object
+    cube_months: object
+    cube_names: object
+
+
+def payments_for(viewer: Viewer, generation: Generation | None = None) -> Payments:
+    """The only way to lines or cubes: the rows `viewer` may read, as they may read them."""
+    generation = generation or current_generation()
+    reach = reach_of(viewer)
+    return Payments(
+        generation=generation,
+        viewer=viewer,
+        reach=reach,
+        lines=_lines(generation, reach),
+        names=_names(generation, viewer, reach),
+        categories=table_of(generation.paths("categories"), "categories"),
+        cube_months=_cube(generation, reach, "cube_months"),
+        cube_names=_cube(generation, reach, "cube_names"),
+    )
+
+
+def asides_for(viewer: Viewer, generation: Generation | None = None):
+    """The set-aside rows that `viewer` may read: only of publications read in full."""
+    generation = generation or current_generation()
+    return table_of(generation.paths("aside", reach_of(viewer).full), "aside")
+
+
+def private_table(viewer: Viewer, table: str, generation: Generation | None = None):
+    """Match evidence and queue (`links`, `candidates`) that rest only on bodies `viewer` reads."""
+    generation = generation or current_generation()
+    rows = table_of(generation.paths(table), table)
+    if viewer.reads_all:
+        return rows
+    unread = ~rows.rests_on.unnest().isin(list(viewer.bodies_read) or [-1])
+    hidden = rows.mutate(unread=unread).filter(lambda row: row.unread)
+    return rows.anti_join(hidden, ["name_key", "other_key"])
+
+
+def _lines(generation: Generation, reach: Reach):
+    full = table_of(generation.paths("lines", reach.full), "lines")
+    public_paths = generation.paths("lines", reach.public)
+    if not public_paths:
+        return full
+    public = as_the_public_reads(table_of(public_paths, "lines"))
+    return full.union(public) if generation.paths("lines", reach.full) else public
+
+
+def as_the_public_reads(lines):
+    """Lines without the published name or any number that leads back to it."""
+    import ibis
+
+    blank = {name: ibis.null().cast("string") for name in PRIVATE_COLUMNS}
+    purpose = ibis.ifelse(lines.is_redacted, ibis.null().cast("string"), lines.purpose)
+    return lines.mutate(**blank, purpose=purpose)
+
+
+def _names(generation: Generation, viewer: Viewer, reach: Reach):
+    import ibis
+
+    names = table_of(generation.paths("names"), "names")
+    if viewer.reads_all:
+        return names
+    open_to = names.body_id.isin(list(viewer.bodies_read) or [-1])
+    shared = reach.full - frozenset(
+        Publication.objects.filter(id__in=reach.full, body_id__in=viewer.bodies_read).values_list(
+            "id", flat=True
+        )
+    )
+    if shared:
+        cube = table_of(generation.paths("cube_names"), "cube_names")
+        keys = cube.filter(cube.publication_id.isin(list(shared))).select("name_key").distinct()
+        open_to = open_to | names.name_key.isin(keys.name_key)
+    return names.mutate(
+        supplier=ibis.ifelse(open_to, names.supplier, names.public_name),
+        supplier_name=ibis.ifelse(open_to, names.supplier_name, ibis.null().cast("string")),
+        supplier_ref=ibis.ifelse(open_to, names.supplier_ref, ibis.null().cast("string")),
+    )
+
+
+def _cube(generation: Generation, reach: Reach, table: str):
+    cube = table_of(generation.paths(table), table)
+    return cube.filter(cube.publication_id.isin(sorted(reach.all) or [-1]))

@@ -1,0 +1,171 @@
+"""What people decided about published spend, and the record of each load."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from moothall.core.models import Publication
+from moothall.directory.models import Organisation
+
+
+class Load(models.Model):
+    """One run of loading files for one body."""
+
+    body = models.ForeignKey(Organisation, models.PROTECT, related_name="loads")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    at = models.DateTimeField()
+    report = models.JSONField()  # what `moothall spend ingest --format json` prints
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class SourceFile(models.Model):
+    """One published file as read: its bytes by hash, its counts, and where it stands."""
+
+    class Status(models.TextChoices):
+        LOADED = "loaded", "loaded"
+        REFUSED = "refused", "refused"
+        SUPERSEDED = "superseded", "replaced by a later file"
+
+    id = models.BigIntegerField(primary_key=True)  # minted: every line carries it
+    load = models.ForeignKey(Load, models.PROTECT, related_name="files")
+    body = models.ForeignKey(Organisation, models.PROTECT, related_name="source_files")
+    publication = models.ForeignKey(Publication, models.PROTECT, null=True, related_name="files")
+    name = models.CharField(max_length=400)
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=12, choices=Status)
+    refusal = models.TextField(blank=True)
+    rows_read = models.BigIntegerField(default=0)
+    rows_kept = models.BigIntegerField(default=0)
+    rows_set_aside = models.BigIntegerField(default=0)
+    rows_blank = models.BigIntegerField(default=0)
+    rows_without_amount = models.BigIntegerField(default=0)
+    kept_pence = models.BigIntegerField(default=0)
+    set_aside_pence = models.BigIntegerField(default=0)
+    control_pence = models.BigIntegerField(default=0)
+    first_date = models.DateField(null=True)
+    last_date = models.DateField(null=True)
+    reading = models.JSONField(default=dict)  # mapping, encoding, control totals, reasons, warnings
+    changes = models.JSONField(default=dict)  # against the file it replaced, in rows and pounds
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "sha256"],
+                condition=Q(status="loaded"),
+                name="one_loaded_file_per_bytes",
+            ),
+            models.CheckConstraint(
+                condition=Q(rows_read=models.F("rows_kept") + models.F("rows_set_aside")),
+                name="rows_read_are_kept_or_set_aside",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="refused", publication__isnull=True)
+                | (~Q(status="refused") & Q(publication__isnull=False)),
+                name="a_read_file_belongs_to_a_publication",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BodyMapping(models.Model):
+    """Which column means what, as a person confirmed it for one header layout of a body."""
+
+    body = models.ForeignKey(Organisation, models.CASCADE, related_name="mappings")
+    header = models.CharField(max_length=64)  # digest of the header cells
+    mapping = models.JSONField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["body", "header"], name="one_mapping_per_header")
+        ]
+
+
+class RowCorrection(models.Model):
+    """A set-aside row that a person mended and loaded."""
+
+    source = models.ForeignKey(SourceFile, models.CASCADE, related_name="corrections")
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.IntegerField()
+    values = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "sheet", "row"], name="a_row_is_corrected_once"
+            )
+        ]
+
+
+class MatchDecision(models.Model):
+    """A person's word on two names: the same supplier, or not. Undone, never deleted."""
+
+    class Verdict(models.TextChoices):
+        SAME = "SAME", "the same supplier"
+        DIFFERENT = "DIFFERENT", "different suppliers"
+
+    name_key = models.BigIntegerField()
+    other_key = models.BigIntegerField()
+    rests_on = models.JSONField(default=list)  # body ids whose rows the evidence comes from
+    why = models.TextField(blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_key", "other_key"],
+                condition=Q(undone_at=None),
+                name="one_standing_decision_per_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(name_key__lt=models.F("other_key")), name="pair_is_in_order"
+            ),
+        ]
+
+
+class CategoryCorrection(models.Model):
+    """A person's word on what a kind of line is. Holds for files still to come."""
+
+    class Scope(models.TextChoices):
+        SUPPLIER = "SUPPLIER", "everything from this supplier"
+        PUBLISHED = "PUBLISHED", "everything published under this category"
+        SIGNATURE = "SIGNATURE", "lines exactly like this one"
+
+    body = models.ForeignKey(Organisation, models.CASCADE, null=True)  # null: every body
+    scope = models.CharField(max_length=10, choices=Scope)
+    matches = models.TextField()  # supplier id, published category text, or category key
+    category = models.CharField(max_length=60)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+
+class RegisterEntry(models.Model):
+    """An organisation in an uploaded register, to tell local, small, charity and mutual apart."""
+
+    register = models.CharField(max_length=80)
+    name = models.CharField(max_length=300)
+    name_skeleton = models.CharField(max_length=300, db_index=True)
+    company_number = models.CharField(max_length=12, blank=True, db_index=True)
+    charity_number = models.CharField(max_length=12, blank=True, db_index=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    is_small = models.BooleanField(null=True)
+    is_third_sector = models.BooleanField(null=True)
+    is_mutual = models.BooleanField(null=True)
+    is_public_body = models.BooleanField(null=True)
