@@ -108,7 +108,7 @@ def _single_member(
                 _write(source.read, target, name, path.stat().st_size, budget)
         else:
             with path.open("rb") as source:
-                _write(_xz_reader(source), target, name, path.stat().st_size, budget)
+                _write(_XzStreams(source).read, target, name, path.stat().st_size, budget)
     except CannotUnpack as refusal:
         target.unlink(missing_ok=True)
         yield Unpacked(name, refusal=str(refusal))
@@ -208,29 +208,30 @@ def _write(
             out.write(block)
 
 
-def _xz_reader(source: IO[bytes]) -> Callable[[int], bytes]:
-    """A `read(size)` over one or more .xz streams that never holds more than a block."""
-    state = {"unpacker": _unpacker(), "pending": b"", "begun": False}
+class _XzStreams:
+    """Reads one or more .xz streams end to end, never holding more than a block."""
 
-    def read(size: int) -> bytes:
+    def __init__(self, source: IO[bytes]) -> None:
+        self.source, self.unpacker, self.packed = source, _unpacker(), b""
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes, b"" at the end.
+
+        :raises EOFError: when the last stream is cut short.
+        """
         while True:
-            unpacker: lzma.LZMADecompressor = state["unpacker"]  # type: ignore[assignment]
-            if unpacker.eof:
-                pending = (unpacker.unused_data or source.read(BLOCK)).lstrip(b"\x00")
-                if not pending:
+            if self.unpacker.eof:
+                following = (self.unpacker.unused_data or self.source.read(BLOCK)).lstrip(b"\x00")
+                if not following:
                     return b""
-                state["unpacker"] = unpacker = _unpacker()
-                state["pending"] = pending
-            if unpacker.needs_input and not state["pending"]:
-                packed = source.read(BLOCK)
-                if not packed:
+                self.unpacker, self.packed = _unpacker(), following
+            if self.unpacker.needs_input and not self.packed:
+                self.packed = self.source.read(BLOCK)
+                if not self.packed:
                     raise EOFError("the end of the stream is missing")
-            else:
-                packed, state["pending"] = state["pending"], b""
-            if block := unpacker.decompress(packed, size):  # type: ignore[arg-type]
+            packed, self.packed = self.packed, b""
+            if block := self.unpacker.decompress(packed, size):
                 return block
-
-    return read
 
 
 def _unpacker() -> lzma.LZMADecompressor:

@@ -52,7 +52,7 @@ def number_text(number: float) -> str:
     if abs(exact) < Decimal(10) ** 15:
         penny = exact.quantize(PENNY, ROUND_HALF_EVEN)
         if abs(exact - penny) < NEAR_A_PENNY:
-            exact = penny
+            exact = abs(penny) if penny == 0 else penny  # never "-0.00"
     return f"{exact:f}"
 
 
