@@ -1,7 +1,9 @@
 """What every test of the building may lean on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +23,36 @@ def shared_data() -> Path:
     if folder is None:
         pytest.skip("The real published files are not on this machine: set MOOTHALL_SHARED_DATA.")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for everything that Moothall writes, away from any real one."""
+    from django.conf import settings
+
+    settings.HOME = tmp_path_factory.mktemp("home")
+    return settings.HOME
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_empty_the_books() -> Iterator[None]:
+    """Between tests Django empties every table; the audit log's triggers would rightly refuse.
+
+    The triggers step aside for the emptying alone, and the head kept beside the books goes with
+    the entries it names. What a test meets is always a database that guards its log.
+    """
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from moothall.core import audit, triggers
+
+    emptied = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(operations: Any, sql_list: list[str]) -> None:
+        triggers.remove(operations.connection)
+        emptied(operations, sql_list)
+        triggers.place(operations.connection)
+        audit.head_file().unlink(missing_ok=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
