@@ -229,19 +229,31 @@ def verify(*published: Head) -> Verdict:
             return _broken(
                 count, previous, count + 1, f"Entry {count + 1} is missing: {whose} is at {seq}"
             )
-    doubts = ()
-    if count and not in_file:
-        doubts = (
-            f"There is no {head_file().name} beside the books, so a tail cut together with the "
-            "head row would not show. It is written again with the next deed.",
-        )
     return Verdict(
         entries=count,
         head=Head(count, previous),
         broken_at=None,
         sentence=f"The audit log holds: {count:,} entries, unbroken, head {count}:{previous}.",
-        doubts=doubts,
+        doubts=_doubts(count, published),
     )
+
+
+def _doubts(count: int, published: Collection[Head]) -> tuple[str, ...]:
+    """What the walk could not settle: a chain that holds may still end in the wrong place."""
+    if not count or any(head.seq == count for head in published):
+        return ()
+    in_file, name = read_head_file(), head_file().name
+    if in_file is None:
+        return (
+            f"There is no {name} beside the books, so a tail that was cut or written again "
+            "together with the head row would not show. Give a head that was published outside.",
+        )
+    if in_file.seq < count:
+        return (
+            f"{name} is at entry {in_file.seq}, behind the last: a process was killed between "
+            "its deed and that file, or the entries after it were written by other means.",
+        )
+    return ()
 
 
 def _broken(count: int, previous: str, at: int, what: str) -> Verdict:
