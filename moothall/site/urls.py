@@ -2,6 +2,18 @@
 
 from django.urls import include, path
 
+from moothall.site import views
+
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("components", views.components, name="components"),
+    path("accessibility", views.words, {"page": "accessibility"}, name="accessibility"),
+    path("privacy", views.words, {"page": "privacy"}, name="privacy"),
+    path("cookies", views.words, {"page": "cookies"}, name="cookies"),
     path("account/", include("allauth.urls")),
 ]
+
+handler400 = "moothall.site.views.not_understood"
+handler403 = "moothall.site.views.not_allowed"
+handler404 = "moothall.site.views.not_found"
+handler500 = "moothall.site.views.went_wrong"

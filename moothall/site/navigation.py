@@ -1,0 +1,82 @@
+"""What stands around every page: the place, the way in, the way round, the small print?"""
+
+from attrs import frozen
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from moothall.places.models import Place
+
+
+@frozen
+class Link:
+    """Somewhere to go: `is_here` marks the part of the site being looked at."""
+
+    label: str
+    url: str
+    is_here: bool = False
+    is_deed: bool = False  # done by a button, not by following a link
+
+
+# The rooms of the site, in the order of the journey. A room shows once it has a front page.
+PUBLIC_ROOMS = (
+    ("Spending", "spend:home"),
+    ("Services", "services:home"),
+    ("Agreements", "agreements:home"),
+    ("Outcomes", "outcomes:home"),
+    ("Decisions", "decisions:home"),
+    ("Cases", "cases:home"),
+)
+WORK_ROOMS = (
+    ("Needs attention", "attention:home"),
+    *PUBLIC_ROOMS,
+    ("Bodies and people", "directory:home"),
+)
+FOOTER = (
+    ("Accessibility", "accessibility"),
+    ("Privacy", "privacy"),
+    ("Cookies", "cookies"),
+    ("Open data", "spend:open_data"),
+    ("Components", "components"),
+)
+
+
+def address(route: str) -> str | None:
+    """The address of a route, or None while nothing answers there."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None
+
+
+def links(routes: tuple[tuple[str, str], ...], here: str) -> tuple[Link, ...]:
+    """The routes that exist, marked where the reader's page is under one."""
+    found = [(label, url) for label, route in routes if (url := address(route)) is not None]
+    return tuple(Link(label, url, is_here=here.startswith(url)) for label, url in found)
+
+
+def account_links(request: HttpRequest) -> tuple[Link, ...]:
+    if not hasattr(request, "user"):
+        return ()
+    if not request.user.is_authenticated:
+        sign_in = address("account_login")
+        return (Link("Sign in", sign_in),) if sign_in else ()
+    account, sign_out = address("directory:my_account"), address("account_logout")
+    mine = (Link(str(request.user), account),) if account else ()
+    return (*mine, *((Link("Sign out", sign_out, is_deed=True),) if sign_out else ()))
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """The frame of a page, for the templates: one name, so that it hides no name of a view's."""
+    user = getattr(request, "user", None)
+    at_work = bool(user and user.is_authenticated)
+    return {
+        "frame": {
+            "place_name": Place.objects.values_list("name", flat=True).first(),
+            "is_demonstration": settings.DEMONSTRATION,
+            "demonstration_url": address("demonstration"),
+            "nav": links(WORK_ROOMS if at_work else PUBLIC_ROOMS, request.path),
+            "account": account_links(request),
+            "footer": links(FOOTER, ""),
+        }
+    }
