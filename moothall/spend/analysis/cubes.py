@@ -1,0 +1,41 @@
+"""Which small tables answer most questions in place of the lines?
+
+A cube knows a supplier only by its `name_key`, so that accepting a match rewrites nothing here; it
+holds categories by code, so that a corrected category rebuilds the cubes of the publications that
+it touches.
+"""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+from ibis import _
+
+from moothall.spend.analysis.payments import NOT_CLASSIFIED, month_of
+
+
+def cube_months(lines: ir.Table, categories: ir.Table) -> ir.Table:
+    """One row per publication, category, department and month. spend in GBP."""
+    return _summed(lines, categories, "department", "month").order_by(
+        "month", "body_id", "publication_id", "category", "department"
+    )
+
+
+def cube_names(lines: ir.Table, categories: ir.Table) -> ir.Table:
+    """One row per publication, name_key, category and month. spend in GBP."""
+    return _summed(lines, categories, "name_key", "month").order_by(
+        "month", "body_id", "publication_id", "name_key", "category"
+    )
+
+
+def _summed(lines: ir.Table, categories: ir.Table, *by: str) -> ir.Table:
+    known = categories.select("category_key", "category", "group")
+    dated = lines.mutate(month=month_of(_.paid_on))
+    joined = dated.left_join(known, "category_key")
+    return (
+        joined.mutate(
+            category=_.category.fill_null(NOT_CLASSIFIED),
+            group=joined["group"].fill_null(NOT_CLASSIFIED),
+        )
+        .group_by("publication_id", "body_id", "category", "group", *by)
+        .agg(spend=_.amount.sum().cast("decimal(38, 2)"), payment_count=_.count())
+    )
