@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,7 +32,8 @@ from moothall.core.permissions import Viewer
 
 SWEEP_GRACE = timedelta(hours=24)
 GENERATION_LOCK = 0x6D6F6F74  # any constant: names the advisory lock that numbers generations
-LINE_TABLES = ("lines", "aside")
+WITHHELD_NAME = "Name withheld"
+WITHHELD_ID = 0
 
 
 class LakeIsBusy(CannotDo):
@@ -112,6 +114,41 @@ def keep_table(table: str, rows: pa.Table, **belongs_to: int | None) -> NewFile:
     return NewFile(table=table, path=path, row_count=rows.num_rows, **belongs_to)
 
 
+def adopted(table: str, path: Path, row_count: int, **belongs_to: int | None) -> NewFile:
+    """Take a Parquet file written in the scratch folder under a settled name of its own."""
+    target = new_path(table)
+    path.rename(target)
+    settle(target)
+    return NewFile(table=table, path=target, row_count=row_count, **belongs_to)
+
+
+def keep_raw(source: Path, sha256: str) -> Path:
+    """Keep a published file's bytes under their hash; the same bytes are kept once."""
+    target = raw_path(sha256)
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{secrets.token_hex(4)}")
+    shutil.copyfile(source, partial)
+    settle(partial)
+    partial.rename(target)
+    settle(target)
+    return target
+
+
+@contextmanager
+def incoming() -> Iterator[Path]:
+    """A scratch folder beside the lake, for the one writer. What a killed load left goes first."""
+    parent = lake_folder() / "incoming"
+    shutil.rmtree(parent, ignore_errors=True)
+    folder = parent / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
 def next_generation(
     *,
     add: Iterable[NewFile],
@@ -149,7 +186,8 @@ def next_generation(
 def sweep(*, at: datetime, grace: timedelta = SWEEP_GRACE) -> list[str]:
     """Delete files that no generation younger than `grace` names. Holds the writer's lock."""
     with writer():
-        old = LakeFile.objects.filter(removed_in__at__lt=at - grace)
+        # Lines of a replaced publication stay retrievable: only dimensions and cubes grow old.
+        old = LakeFile.objects.filter(removed_in__at__lt=at - grace, publication=None)
         doomed = list(old.values_list("path", flat=True))
         named = set(LakeFile.objects.exclude(id__in=old).values_list("path", flat=True))
         with transaction.atomic():
@@ -233,41 +271,60 @@ def reach_of(viewer: Viewer) -> Reach:
 _connections = threading.local()
 
 
-def engine():
-    """This thread's connection to the query engine: DuckDB, or Spark by MOOTHALL_LAKE=sc://…"""
+def engine(*, local: bool = False):
+    """This thread's connection to the query engine: DuckDB, or Spark by MOOTHALL_LAKE=sc://….
+
+    local : always DuckDB, for the writing that stays in this process
+    """
+    address = "" if local else os.environ.get("MOOTHALL_LAKE", "")
+    opened = _connections.__dict__.setdefault("opened", {})
+    if address not in opened:
+        opened[address] = _spark(address) if address else _duckdb()
+    return opened[address]
+
+
+def _duckdb():
     import ibis
 
-    con = getattr(_connections, "con", None)
-    if con is None:
-        address = os.environ.get("MOOTHALL_LAKE", "")
-        if address.startswith("sc://"):
-            from pyspark.sql import SparkSession
-
-            con = ibis.pyspark.connect(SparkSession.builder.remote(address).getOrCreate())
-        else:
-            con = ibis.duckdb.connect(threads=2, memory_limit="1GB")
-            con.raw_sql("SET autoinstall_known_extensions=false")
-            con.raw_sql("SET autoload_known_extensions=false")
-            con.raw_sql("SET preserve_insertion_order=false")
-        _connections.con = con
-        _connections.tables = {}
+    con = ibis.duckdb.connect(threads=2, memory_limit="1GB")
+    for setting in (
+        "autoinstall_known_extensions=false",
+        "autoload_known_extensions=false",
+        "preserve_insertion_order=false",
+    ):
+        con.raw_sql(f"SET {setting}")
     return con
 
 
-def table_of(paths: list[str], table: str):
+def _spark(address: str):
+    import ibis
+    from pyspark.sql import SparkSession
+
+    return ibis.pyspark.connect(SparkSession.builder.remote(address).getOrCreate())
+
+
+def table_of(paths: list[str], table: str, *, local: bool = False):
     """An Ibis table over an explicit list of files; an empty one where there are none."""
     import ibis
 
     if not paths:
         return ibis.memtable(TABLES[table].empty_table())
-    con = engine()
-    opened = _connections.tables
-    key = (table, tuple(paths))
-    if key not in opened:
-        if len(opened) > 64:
-            opened.clear()
-        opened[key] = con.read_parquet(paths)
-    return opened[key]
+    con = engine(local=local)
+    tables = _connections.__dict__.setdefault("tables", {})
+    key = (id(con), table, tuple(paths))
+    if key not in tables:
+        if len(tables) > 64:
+            tables.clear()
+        tables[key] = con.read_parquet(paths)
+    return tables[key]
+
+
+def keep_expression(table: str, rows) -> NewFile:
+    """Write what an Ibis expression over local tables gives as one settled Parquet file."""
+    path = new_path(table)
+    engine(local=True).to_parquet(rows, path, compression="zstd", row_group_size=65_536)
+    settle(path)
+    return NewFile(table=table, path=path, row_count=pq.read_metadata(path).num_rows)
 
 
 @frozen
@@ -280,6 +337,7 @@ class Payments:
     lines: object
     names: object
     categories: object
+    publications: object
     cube_months: object
     cube_names: object
 
@@ -295,6 +353,7 @@ def payments_for(viewer: Viewer, generation: Generation | None = None) -> Paymen
         lines=_lines(generation, reach),
         names=_names(generation, viewer, reach),
         categories=table_of(generation.paths("categories"), "categories"),
+        publications=_publications(reach),
         cube_months=_cube(generation, reach, "cube_months"),
         cube_names=_cube(generation, reach, "cube_names"),
     )
@@ -336,26 +395,53 @@ def as_the_public_reads(lines):
 
 
 def _names(generation: Generation, viewer: Viewer, reach: Reach):
+    """The names dimension; where the viewer reads as the public does, under the public's names.
+
+    A name without a public one is withheld: all such names stand together as one supplier, so that
+    no total is built for a likely individual.
+    """
     import ibis
 
     names = table_of(generation.paths("names"), "names")
     if viewer.reads_all:
         return names
-    open_to = names.body_id.isin(list(viewer.bodies_read) or [-1])
-    shared = reach.full - frozenset(
-        Publication.objects.filter(id__in=reach.full, body_id__in=viewer.bodies_read).values_list(
-            "id", flat=True
-        )
-    )
-    if shared:
+    open_to = names.body_id.isin(sorted(viewer.bodies_read) or [-1])
+    own = Publication.objects.filter(id__in=reach.full, body_id__in=viewer.bodies_read)
+    if shared := reach.full - set(own.values_list("id", flat=True)):
         cube = table_of(generation.paths("cube_names"), "cube_names")
-        keys = cube.filter(cube.publication_id.isin(list(shared))).select("name_key").distinct()
-        open_to = open_to | names.name_key.isin(keys.name_key)
+        shown = cube.filter(cube.publication_id.isin(sorted(shared))).select("name_key").distinct()
+        open_to = open_to | names.name_key.isin(shown.name_key)
+    withheld = names.public_name.isnull()
+    nothing = ibis.null().cast("string")
     return names.mutate(
-        supplier=ibis.ifelse(open_to, names.supplier, names.public_name),
-        supplier_name=ibis.ifelse(open_to, names.supplier_name, ibis.null().cast("string")),
-        supplier_ref=ibis.ifelse(open_to, names.supplier_ref, ibis.null().cast("string")),
+        supplier=ibis.ifelse(
+            open_to, names.supplier, ibis.coalesce(names.public_name, WITHHELD_NAME)
+        ),
+        supplier_id=ibis.ifelse(open_to | ~withheld, names.supplier_id, WITHHELD_ID),
+        supplier_name=ibis.ifelse(open_to, names.supplier_name, nothing),
+        supplier_ref=ibis.ifelse(open_to, names.supplier_ref, nothing),
+        kind=ibis.ifelse(open_to | ~withheld, names.kind, "redacted"),
     )
+
+
+def _publications(reach: Reach):
+    """One row per publication in reach: publication_id, body_id, kind, starts_on, ends_before."""
+    import ibis
+
+    held = Publication.objects.filter(id__in=reach.all).order_by("id")
+    columns = ("id", "body_id", "kind", "starts_on", "ends_before", "sharing")
+    rows = [dict(zip(columns, row, strict=True)) for row in held.values_list(*columns)]
+    schema = pa.schema(
+        [
+            ("id", pa.int64()),
+            ("body_id", pa.int64()),
+            ("kind", pa.string()),
+            ("starts_on", pa.date32()),
+            ("ends_before", pa.date32()),
+            ("sharing", pa.string()),
+        ]
+    )
+    return ibis.memtable(pa.Table.from_pylist(rows, schema=schema)).rename(publication_id="id")
 
 
 def _cube(generation: Generation, reach: Reach, table: str):

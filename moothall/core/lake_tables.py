@@ -7,7 +7,7 @@
 `links`       one row per join of two names: the evidence, and whose rows it rests on
 `candidates`  one row per likely match that waits for a person
 `cube_months` spend by publication, category, department and month
-`cube_names`  spend by publication, name and month
+`cube_names`  spend by publication, name, category and month
 """
 
 import pyarrow as pa
@@ -121,6 +121,8 @@ CUBE_NAMES = _schema(
     publication_id=pa.int64(),
     body_id=pa.int64(),
     name_key=pa.int64(),
+    category=pa.string(),
+    group=pa.string(),
     month=pa.date32(),
     spend=TOTAL,
     payment_count=pa.int64(),

@@ -1,0 +1,79 @@
+"""The spend room by the keyboard: `moothall spend …`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Load what bodies publish, prove its totals, and ask where the money goes.",
+    no_args_is_help=True,
+)
+
+Format = Annotated[str, typer.Option("--format", help="table, json or csv.")]
+Body = Annotated[str, typer.Option("--body", help="The body that published the files, by name.")]
+
+DONE, USAGE, LOOK, REFUSED = 0, 2, 3, 4
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders or archives as downloaded.")],
+    body: Body,
+    format: Format = "table",
+    public: Annotated[
+        bool, typer.Option("--public", help="Make what is loaded public at once.")
+    ] = False,
+) -> None:
+    """Load published files: every row kept or set aside, the totals proved.
+
+    Example: moothall spend ingest downloads/2025 --body "Aldermoor Council"
+
+    A file's status is loaded, unchanged (the same bytes were loaded before), superseded (loaded
+    in place of an earlier file for the same days) or refused.
+    """
+    import json
+
+    from django.utils import timezone
+
+    from moothall.directory.queries import body_named
+    from moothall.spend.actions.loading import load_files
+
+    report = load_files(
+        paths,
+        body=body_named(body, make=True),
+        by=None,
+        at=timezone.now(),
+        sharing="PUBLIC" if public else "PRIVATE",
+        progress=_say_file,
+    )
+    if report.count("loaded") + report.count("superseded"):
+        typer.echo("Matching suppliers and sorting into categories…", err=True)
+        from moothall.spend.actions.projecting import project
+
+        project(at=timezone.now())
+    if format == "json":
+        typer.echo(json.dumps(report.as_json(), indent=1))
+    else:
+        totals = report.as_json()["totals"]
+        typer.echo(
+            f"{totals['rows_kept']:,} of {totals['rows_read']:,} rows kept, "
+            f"£{float(totals['amount_kept']):,.2f}; {totals['rows_set_aside']:,} set aside."
+        )
+    if report.count("refused") == len(report.files):
+        raise typer.Exit(REFUSED)
+    raise typer.Exit(LOOK if report.needs_an_eye else DONE)
+
+
+def _say_file(outcome) -> None:
+    said = outcome.refusal or (
+        f"{outcome.status}: {outcome.reading.rows_kept:,} rows, £{outcome.reading.amount_kept:,.2f}"
+        + (
+            f"; {outcome.reading.rows_set_aside:,} set aside"
+            if outcome.reading.rows_set_aside
+            else ""
+        )
+    )
+    typer.echo(f"{outcome.file} — {said}", err=True)
+    for warning in outcome.warnings:
+        typer.echo(f"  {warning}", err=True)

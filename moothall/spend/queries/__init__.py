@@ -1,0 +1,1 @@
+"""Reads of the spend room, shaped for a page, a command or the API."""
