@@ -34,6 +34,10 @@ class NoSuchPerson(CannotDo):
     """Nobody signs in with that address."""
 
 
+class NoSuchRole(CannotDo):
+    """Nobody holds a role of that number."""
+
+
 def viewer_for(
     user: Person | AnonymousUser | Viewer | None,
     *,
@@ -101,6 +105,17 @@ def person_with_email(email: str) -> Person:
             f"Nobody signs in with {email}. Invite them first: `moothall people add`."
         )
     return person
+
+
+def role_numbered(number: int) -> RoleHeld:
+    """The role held under a number, whoever holds it.
+
+    :raises NoSuchRole: when there is none.
+    """
+    held = RoleHeld.objects.select_related("person", "organisation").filter(pk=number).first()
+    if held is None:
+        raise NoSuchRole(f"No role has the number {number}. `moothall people roles` lists them.")
+    return held
 
 
 def set_password_path(person: Person) -> str:

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from moothall.core.logs import logging_settings
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -65,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "moothall.core.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -166,6 +169,70 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+# Signing in: e-mail and password, with a one-time code or a passkey for those who add one.
+# Nobody signs up: people are invited (moothall/site/sign_in.py).
+ACCOUNT_ADAPTER = "moothall.site.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_USER_DISPLAY = str
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MOOTHALL_PROXIES", "0"))
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Moothall"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on this machine only
+
+OIDC_ISSUER = os.environ.get("MOOTHALL_OIDC_ISSUER", "").rstrip("/")
+# Whether whom the provider vouches for is added when new; without a role they see no more than
+# the public.
+OIDC_ADDS_PEOPLE = _flag("MOOTHALL_OIDC_ADDS_PEOPLE", default=False)
+
+
+def _oidc_app() -> dict[str, object]:
+    """The one sign-in provider, as allauth lists it.
+
+    :raises ImproperlyConfigured: when half of it is set, or it would not be private on the way.
+    """
+    missing = [
+        name
+        for name in ("MOOTHALL_OIDC_CLIENT_ID", "MOOTHALL_OIDC_SECRET")
+        if not os.environ.get(name)
+    ]
+    if missing:
+        raise ImproperlyConfigured(
+            f"MOOTHALL_OIDC_ISSUER is set, but {' and '.join(missing)} not. Set what the sign-in "
+            "provider gave you, or leave out all three."
+        )
+    parts = urlparse(OIDC_ISSUER)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ImproperlyConfigured(
+            f"MOOTHALL_OIDC_ISSUER is {OIDC_ISSUER}, which is not encrypted on its way. Give an "
+            "address that begins with https://."
+        )
+    return {
+        "provider_id": "sign-in",
+        "name": os.environ.get("MOOTHALL_OIDC_NAME", "your organisation"),
+        "client_id": os.environ["MOOTHALL_OIDC_CLIENT_ID"],
+        "secret": os.environ["MOOTHALL_OIDC_SECRET"],
+        "settings": {
+            "server_url": OIDC_ISSUER,
+            "oauth_pkce_enabled": True,
+            # A verified address that was invited is the invited person.
+            "email_authentication": True,
+        },
+    }
+
+
+SOCIALACCOUNT_ADAPTER = "moothall.site.sign_in.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_oidc_app()] if OIDC_ISSUER else []}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
@@ -186,6 +253,11 @@ STORAGES = {
 }
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+_oidc_origins = [
+    f"{urlparse(OIDC_ISSUER).scheme}://{urlparse(OIDC_ISSUER).netloc}" if OIDC_ISSUER else "",
+    # Where the provider's own sign-in page is, when that is not the issuer's address.
+    os.environ.get("MOOTHALL_OIDC_SIGN_IN_ORIGIN", ""),
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -194,7 +266,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A browser holds the whole chain of a form's redirects to this, so the provider is named.
+        "form-action": [SELF, *filter(None, _oidc_origins)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
@@ -215,3 +288,5 @@ if HTTPS:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+LOGGING = logging_settings(os.environ.get("MOOTHALL_LOG_LEVEL", "INFO"))

@@ -1,0 +1,47 @@
+"""Who may sign in, and how does a sign-in provider's answer become a person?"""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from moothall.directory import actions
+from moothall.directory.models import Person
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up unasked: a system administrator invites them."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    """Sign-in through a body's own OpenID provider."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Only whom the provider vouches for, by a verified address, and only where it may add."""
+        return settings.OIDC_ADDS_PEOPLE and any(
+            address.verified for address in sociallogin.email_addresses
+        )
+
+    def populate_user(
+        self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
+    ) -> Person:
+        person = super().populate_user(request, sociallogin, data)
+        parts = (data.get("first_name"), data.get("last_name"))
+        person.name = (
+            data.get("name") or " ".join(filter(None, parts)) or data.get("email") or ""
+        )[:120]
+        return person
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Person:
+        person = super().save_user(request, sociallogin, form)
+        actions.note_person(person=person, by=None, at=timezone.now())
+        return person
