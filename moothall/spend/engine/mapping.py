@@ -1,6 +1,18 @@
-"""Which column of a published file is which field of a payment line?"""
+"""Which column of a published file is which field of a payment line?
 
-from attrs import field, frozen
+Neither the header nor the values decide alone: a column called an id may hold names, and a column
+called a body's name holds the publisher.
+"""
+
+import re
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+
+from attrs import evolve, field, frozen
+
+from moothall.spend.engine.amounts import amount_read
+from moothall.spend.engine.dates import date_read
+from moothall.spend.engine.headers import NO_HEADER, Header, Row, plain_header
 
 FIELDS = (
     "paid_on",
@@ -30,6 +42,23 @@ FIELDS = (
     "purchase_order",
     "cost_centre",
 )
+NUMBER_FIELDS = ("supplier_ref", "vat_number", "company_number", "charity_number")
+_MONEY = {"amount", "irrecoverable_vat", "vat", "gross"}
+_DATES = {"paid_on", "invoice_date", "received_date"}
+_MAY_SHARE = {"invoice_date": "paid_on", "gross": "amount", "sercop": "service"}
+_ORDER = (
+    "amount",
+    "paid_on",
+    "supplier_name",
+    *(name for name in FIELDS[2:] if name != "supplier_name"),
+)
+
+_COMPANY_WORD = re.compile(
+    r"\b(?:ltd|limited|plc|llp|council|trust|services?|group|uk|co|company|solutions?|association|school|cic)\b",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"\s*https?://", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9_/.\-]*", re.IGNORECASE)
 
 
 @frozen
@@ -63,3 +92,317 @@ class Mapping:
         """Return the place of a field's column, or None when the file has no such column."""
         column = self.columns.get(name)
         return None if column is None else column.index
+
+
+@frozen
+class Look:
+    """What the values of one column look like, as shares (0-1) of its filled cells.
+
+    filled : cells that are not blank, of the sample
+    """
+
+    filled: int
+    amounts: float
+    pennies: float
+    dates: float
+    words: float
+    codes: float
+    urls: float
+    companies: float
+    distinct: float
+    spaces: float
+
+
+def look_of(cells: Sequence[str]) -> Look:
+    """Return what a column's values look like. cells : the sample, '' where empty"""
+    filled = [text for cell in cells if (text := cell.strip())]
+    count = len(filled)
+    if not count:
+        return Look(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    kinds = {text: _kinds(text) for text in set(filled)}
+    shares = [sum(kinds[text][place] for text in filled) / count for place in range(8)]
+    return Look(count, *shares[:7], len(kinds) / count, shares[7])
+
+
+def _kinds(text: str) -> tuple[bool, ...]:
+    is_amount = amount_read(text)[0] is not None
+    is_date = any(character in text for character in "/-. ") and date_read(text) is not None
+    letters = sum(character.isalpha() for character in text)
+    is_url = bool(_URL.match(text))
+    return (
+        is_amount,
+        is_amount and bool(re.search(r"\.\d{1,2}\D*$", text)),
+        is_date,
+        letters >= 3 and not is_url and not is_date,
+        bool(_CODE.fullmatch(text)),
+        is_url,
+        bool(_COMPANY_WORD.search(text)),
+        " " in text,
+    )
+
+
+def proposed_mapping(
+    header: Header,
+    rows: Sequence[Row],
+    *,
+    synonyms: Dictionary[str, Sequence[str]],
+    date_meanings: Dictionary[str, Sequence[str]],
+    confirmed: Mapping | None = None,
+    name_says_cards: bool = False,
+) -> Mapping:
+    """Return which column is which field, with every doubt as a sentence.
+
+    rows      : a sample of the rows below the header
+    confirmed : what a person confirmed before for this body; it wins wherever its headers stand
+
+    The result may lack an amount; the caller refuses such a file.
+    """
+    width = max([len(header.cells), *(len(cells) for _, cells in rows)], default=0)
+    headers = tuple(header.cells) + ("",) * (width - len(header.cells))
+    looks = [
+        look_of([cells[index] if index < len(cells) else "" for _, cells in rows])
+        for index in range(width)
+    ]
+    doubts: list[str] = []
+    if confirmed is not None and (columns := _confirmed_columns(confirmed, header, headers)):
+        found = columns
+    elif header is NO_HEADER or header.position < 0:
+        found = _by_looks(looks)
+        doubts.append(
+            "The file has no header: its columns were told apart by their values alone. Check them."
+        )
+    else:
+        found = _by_header(headers, looks, synonyms, doubts)
+    columns = {
+        name: Column(found[name], headers[found[name]] if header.cells else "")
+        for name in FIELDS
+        if name in found
+    }
+    mapping = Mapping(
+        columns=columns,
+        headers=tuple(header.cells),
+        header_row=header.row,
+        date_meaning=_date_meaning(columns.get("paid_on"), date_meanings),
+        kind=_kind(columns, headers, name_says_cards),
+        doubts=tuple(doubts),
+    )
+    if confirmed is not None and found is not None and set(found) == set(confirmed.columns):
+        return evolve(mapping, date_meaning=confirmed.date_meaning, kind=confirmed.kind)
+    return mapping
+
+
+def _confirmed_columns(
+    confirmed: Mapping, header: Header, headers: Sequence[str]
+) -> dict[str, int] | None:
+    """Return the confirmed columns where they stand in this file, or None when one is missing."""
+    if not confirmed.headers:
+        fits = not header.cells and all(
+            column.index < len(headers) for column in confirmed.columns.values()
+        )
+        return {name: column.index for name, column in confirmed.columns.items()} if fits else None
+    if tuple(map(plain_header, confirmed.headers)) == tuple(map(plain_header, header.cells)):
+        return {name: column.index for name, column in confirmed.columns.items()}
+    plains = [plain_header(cell) for cell in headers]
+    places: dict[str, int] = {}
+    for name, column in confirmed.columns.items():
+        plain = plain_header(column.header)
+        if not plain or plains.count(plain) != 1:
+            return None
+        places[name] = plains.index(plain)
+    return places
+
+
+def _by_header(
+    headers: Sequence[str],
+    looks: Sequence[Look],
+    synonyms: Dictionary[str, Sequence[str]],
+    doubts: list[str],
+) -> dict[str, int]:
+    plains = [plain_header(cell) for cell in headers]
+    found: dict[str, int] = {}
+    for name in _ORDER:
+        names = list(synonyms[name])
+        candidates = [
+            (names.index(plain), index)
+            for index, plain in enumerate(plains)
+            if plain in names and not _is_taken(index, name, found)
+        ]
+        fitting = [
+            (-_fit(name, looks[index]), rank, index)
+            for rank, index in candidates
+            if _fit(name, looks[index]) > 0
+        ]
+        if name == "supplier_name" and fitting:
+            fitting = _publisher_aside(fitting, looks)
+        if fitting:
+            found[name] = min(fitting)[2]
+        elif candidates and name in ("amount", "paid_on", "supplier_name"):
+            index = min(candidates)[1]
+            if looks[index].filled == 0:
+                if name != "supplier_name":
+                    found[name] = index
+            else:
+                doubts.append(
+                    f'The column "{headers[index].strip()}" is named like the {_WORDS[name]}, '
+                    "but its values are not. It was left out."
+                )
+    for name in ("amount", "paid_on", "supplier_name"):
+        if name not in found:
+            _look_for(name, headers, looks, found, doubts)
+    _fill_gaps(found)
+    return found
+
+
+_WORDS = {"amount": "amount", "paid_on": "date", "supplier_name": "supplier"}
+
+
+def _is_taken(index: int, name: str, found: Dictionary[str, int]) -> bool:
+    return any(
+        place == index and _MAY_SHARE.get(name) != other for other, place in found.items()
+    ) or (name in _MAY_SHARE and found.get(_MAY_SHARE[name]) == index)
+
+
+def _fit(name: str, look: Look) -> int:
+    """Return how well a column's values suit a field: 0 not at all, 2 well."""
+    if look.filled == 0:
+        return 0 if name in ("supplier_name", "amount", "paid_on") else 1
+    if name in _MONEY:
+        if look.dates > 0.5 or look.urls > 0.5:
+            return 0
+        if name == "amount":
+            return 2 if look.amounts >= 0.5 else 0
+        return 1 if look.amounts >= 0.5 or look.words + look.companies > 0.5 else 0
+    if name in _DATES:
+        if look.dates >= 0.5:
+            return 2
+        return 1 if look.amounts >= 0.5 and look.pennies < 0.5 and look.urls == 0 else 0
+    if name == "supplier_name":
+        if look.urls > 0.3 or look.words < 0.4:
+            return 0
+        return 2
+    if name == "supplier_ref":
+        return 2 if look.spaces < 0.5 and look.urls < 0.5 and look.dates < 0.5 else 0
+    if name in ("department", "service", "purpose", "category_text"):
+        return 2 if look.urls < 0.5 and look.words >= 0.3 else 1
+    if name == "capital_revenue":
+        return 2 if look.distinct < 0.5 or look.filled < 10 else 0
+    return 2 if look.dates < 0.5 else 0
+
+
+def _publisher_aside(
+    fitting: list[tuple[int, int, int]], looks: Sequence[Look]
+) -> list[tuple[int, int, int]]:
+    """Return the candidates without a column that says one name all the way down, if others vary."""
+    varied = [
+        candidate
+        for candidate in fitting
+        if looks[candidate[2]].filled < 5
+        or looks[candidate[2]].distinct * looks[candidate[2]].filled > 1.5
+    ]
+    return varied or fitting
+
+
+def _look_for(
+    name: str,
+    headers: Sequence[str],
+    looks: Sequence[Look],
+    found: dict[str, int],
+    doubts: list[str],
+) -> None:
+    """Find a field by its values alone, where no header names it."""
+    free = [index for index in range(len(looks)) if index not in found.values()]
+    if name == "amount":
+        choices = [i for i in free if looks[i].amounts >= 0.9 and looks[i].pennies >= 0.3]
+        choices = [i for i in choices if "vat" not in plain_header(headers[i])]
+    elif name == "paid_on":
+        choices = [i for i in free if looks[i].dates >= 0.8]
+    else:
+        choices = [
+            i
+            for i in free
+            if looks[i].words >= 0.6 and looks[i].companies >= 0.15 and looks[i].distinct >= 0.02
+        ]
+        choices.sort(key=lambda i: -looks[i].companies)
+    if not choices:
+        if name != "amount":
+            doubts.append(f"No column of this file looks like the {_WORDS[name]}.")
+        return
+    found[name] = choices[0]
+    doubts.append(
+        f'No column is named like the {_WORDS[name]}; the column "{headers[choices[0]].strip()}" '
+        "was taken for its values. Check it."
+    )
+
+
+def _fill_gaps(found: dict[str, int]) -> None:
+    """A file with one level of organisation calls it a service as often as a department."""
+    if "department" not in found and "service" in found and "sercop" not in found:
+        found["department"] = found.pop("service")
+
+
+def _by_looks(looks: Sequence[Look]) -> dict[str, int]:
+    """Return the columns of a file without a header, told apart by their values."""
+    found: dict[str, int] = {}
+    indexes = range(len(looks))
+    dates = [i for i in indexes if looks[i].dates >= 0.8]
+    if dates:
+        found["paid_on"] = max(dates, key=lambda i: looks[i].filled)
+    money = [
+        i
+        for i in indexes
+        if i not in found.values() and looks[i].amounts >= 0.9 and looks[i].pennies >= 0.5
+    ]
+    if money:
+        found["amount"] = max(money, key=lambda i: (looks[i].filled, i))
+    texts = [
+        i
+        for i in indexes
+        if i not in found.values() and looks[i].words >= 0.6 and looks[i].filled >= 1
+    ]
+    fullest = max((looks[i].filled for i in texts), default=0)
+    texts = [i for i in texts if looks[i].filled * 2 >= fullest]
+    if texts:
+        supplier = max(texts, key=lambda i: (round(looks[i].companies, 1), looks[i].distinct))
+        found["supplier_name"] = supplier
+        texts.remove(supplier)
+    groups = sorted(texts, key=lambda i: looks[i].distinct)
+    for name in ("department", "service"):
+        if len(groups) > 1 and looks[groups[0]].distinct < 0.5:
+            found[name] = groups.pop(0)
+    if groups:
+        found["purpose"] = max(groups, key=lambda i: looks[i].distinct)
+    codes = [
+        i
+        for i in indexes
+        if i not in found.values()
+        and looks[i].codes >= 0.8
+        and looks[i].distinct > 0.3
+        and looks[i].pennies < 0.5
+    ]
+    if codes:
+        found["transaction_ref"] = max(codes, key=lambda i: looks[i].distinct)
+    return found
+
+
+def _date_meaning(column: Column | None, date_meanings: Dictionary[str, Sequence[str]]) -> str:
+    if column is None:
+        return "unknown"
+    words = set(plain_header(column.header).split())
+    for meaning, marks in date_meanings.items():
+        if words & set(marks) and not (
+            meaning == "posted" and "invoice" in words and "gl" not in words
+        ):
+            return meaning
+    return "unknown"
+
+
+def _kind(columns: Dictionary[str, Column], headers: Sequence[str], name_says_cards: bool) -> str:
+    has = columns.__contains__
+    extras = sum(
+        has(name) for name in ("received_date", "vat", "gross", "purchase_order", "cost_centre")
+    )
+    if has("invoice_number") and has("invoice_date") and extras >= 2:
+        return "ap_extract"
+    plains = {plain_header(cell) for cell in headers}
+    merchant = any(plain.startswith("merchant") for plain in plains)
+    return "cards" if merchant or name_says_cards else "spend"

@@ -4,9 +4,10 @@ from collections.abc import Mapping as Dictionary
 from datetime import date
 from decimal import Decimal
 
-from attrs import Factory, field, frozen
+from attrs import Factory, frozen
 
 from moothall.spend.engine.mapping import Mapping
+from moothall.values.periods import Period
 
 ZERO = Decimal("0.00")
 
@@ -33,19 +34,6 @@ class ControlTotal:
     printed: Decimal
     computed: Decimal
     agrees: bool
-
-
-@frozen
-class Span:
-    """The days a file covers: from `starts_on` up to, not including, `ends_before`."""
-
-    starts_on: date
-    ends_before: date = field()
-
-    @ends_before.validator
-    def _has_at_least_a_day(self, _attribute: object, ends_before: date) -> None:
-        if ends_before <= self.starts_on:
-            raise ValueError(f"A span needs a day: {self.starts_on} to before {ends_before}.")
 
 
 @frozen
@@ -79,7 +67,7 @@ class Reading:
     delimiter: str = ""
     date_order: str = ""
     kind: str = "spend"
-    period: Span | None = None
+    period: Period | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -96,7 +84,7 @@ class Proposal:
     sample_rows: tuple[tuple[str, ...], ...]
     encoding: str = ""
     delimiter: str = ""
-    period: Span | None = None
+    period: Period | None = None
     kind: str = "spend"
     sheet: str | None = None
 

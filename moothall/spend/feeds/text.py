@@ -1,9 +1,81 @@
-"""What payment lines does one published text file (CSV, TSV) hold?"""
+"""What payment lines does one published text file (CSV, TSV) hold?
 
+Two ways lead to the same lines. The careful way goes row by row and reads any file. The fast way
+reads whole blocks, and only of files proven regular: each block has as many records as lines, no row
+is longer than the widest at the top, and every quote opens at a cell's start and closes at its end.
+"""
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import polars as pl
+from attrs import evolve, frozen
+
+from moothall.spend.engine.headers import Row
 from moothall.spend.engine.mapping import Mapping
-from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Span, Stamp
+from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
+from moothall.spend.feeds.typed import HEAD_ROWS, Table, frame_of, propose_rows, read_table
+from moothall.values.periods import Period
+
+BLOCK_BYTES = 16 * 2**20
+RECORD_BYTES = 2**20  # a longer record is not a payment
+HEAD_BYTES = 2**18
+BATCH_ROWS = 65_536
+SWALLOWED_LINES = 50  # a quoted cell over more lines than this has an unclosed quote
+BOM = b"\xef\xbb\xbf"
+_DELIMITERS = ",\t;|"
+
+csv.field_size_limit(RECORD_BYTES)
+
+# Every byte has a character: the five that cp1252 leaves open keep their own number.
+_CP1252 = "".join(bytes([n]).decode("cp1252", "ignore") or chr(n) for n in range(256))
+_CP850 = bytes(range(256)).decode("cp850")
+_WORDS_OF_ENCODING = {"utf-8": "", "cp1252": _CP1252, "cp850": _CP850}
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(_CP1252[byte] for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("moothall.cp1252", _as_cp1252)
+
+
+class _Irregular(Exception):
+    """The file must be read the careful way."""
+
+
+class _Swallowed(Exception):
+    """A quoted cell has gone on for too many lines."""
+
+
+@frozen
+class Text:
+    """What was learned of a file by looking at all of its bytes.
+
+    encoding   : 'utf-8' | 'cp1252' | 'cp850' | 'mixed' (utf-8 with stray cp1252 bytes)
+    ends_in_cr : records end in a bare carriage return
+    bare_crs   : whether bare carriage returns stand inside cells
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    encoding: str
+    delimiter: str
+    bom: int
+    ends_in_cr: bool
+    bare_crs: bool
+    odd_spaces: bool
 
 
 def read_text(
@@ -15,18 +87,415 @@ def read_text(
     confirmed: Mapping | None = None,
     name: str | None = None,
     careful: bool = False,
-    period: Span | None = None,
+    period: Period | None = None,
 ) -> Reading:
     """Read one text file into two Parquet files, lines and set-aside rows; return its Reading.
 
+    careful : go row by row even where the fast way would do (the two agree)
+    period  : the days the file covers, where a person has said so
+
     :raises CannotRead: with a sentence when the file is not payment lines in text.
     """
-    raise CannotRead("Reading text is not ready.")
+    name = source.name if name is None else name
+    with tempfile.TemporaryDirectory(dir=lines_path.parent) as scratch:
+        text = _text_of(source, name, Path(scratch))
+        head, warnings = _head(text, name)
+
+        def read(table: Table) -> Reading:
+            return read_table(
+                table,
+                stamp=stamp,
+                lines_path=lines_path,
+                aside_path=aside_path,
+                name=name,
+                sha256=text.sha256,
+                confirmed=confirmed,
+                period=period,
+                encoding=text.encoding,
+                delimiter=text.delimiter,
+                warnings=warnings,
+            )
+
+        if not careful and not warnings:
+            try:
+                return read(_fast_table(text, head))
+            except _Irregular:
+                pass
+        warnings = []
+        reading = read(_careful_table(text, head, name, warnings))
+        return evolve(reading, warnings=(*dict.fromkeys(warnings), *reading.warnings))
 
 
-def propose_mapping(source: Path, name: str | None = None) -> Proposal:
+def propose_mapping(
+    source: Path, name: str | None = None, confirmed: Mapping | None = None
+) -> Proposal:
     """Return which column of a text file is which field, with doubts and ten sample rows.
 
     :raises CannotRead: with a sentence when the file is not payment lines in text.
     """
-    raise CannotRead("Reading text is not ready.")
+    name = source.name if name is None else name
+    with tempfile.TemporaryDirectory() as scratch:
+        text = _text_of(source, name, Path(scratch))
+        head, _ = _head(text, name)
+        proposal = propose_rows(head, name=name, confirmed=confirmed)
+        return evolve(proposal, encoding=text.encoding, delimiter=text.delimiter)
+
+
+def _text_of(source: Path, name: str, scratch: Path) -> Text:
+    """Return what the bytes of a file say about its encoding, line ends and delimiter.
+
+    :raises CannotRead: when it is empty, is not text, or has a record without an end.
+    """
+    digest = hashlib.sha256()
+    is_ascii, is_utf8, has_multibyte = True, True, False
+    high: Counter[int] = Counter()
+    dos_pounds = 0
+    line_feeds = returns = pairs = odd = size = bom = 0
+    after_return = False
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with source.open("rb") as file:
+        unended = 0
+        for number, block in enumerate(iter(lambda: file.read(BLOCK_BYTES), b"")):
+            if number == 0:
+                if block[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_utf16_without_mark(block):
+                    return _from_utf16(source, name, scratch, block[:2])
+                while block[bom : bom + 3] == BOM:
+                    bom += 3
+            if b"\0" in block:
+                raise CannotRead(
+                    f"{name} was not read: it holds zero bytes, so it is not text. "
+                    "Save it as CSV and load that."
+                )
+            digest.update(block)
+            size += len(block)
+            unended = _unended(block, unended, name)
+            line_feeds += block.count(b"\n")
+            returns += block.count(b"\r")
+            pairs += block.count(b"\r\n") + (after_return and block[:1] == b"\n")
+            after_return = block[-1:] == b"\r"
+            odd += b"\t" in block
+            if block.isascii():
+                continue
+            is_ascii = False
+            odd += b"\xa0" in block or b"\xe2\x80\xa8" in block or b"\xef\xbb\xbf" in block
+            if is_utf8:
+                try:
+                    decoder.decode(block)
+                    has_multibyte = True
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            if not has_multibyte:
+                has_multibyte = _MULTIBYTE.search(block) is not None
+            dos_pounds += len(_DOS_POUND.findall(block))
+            high.update(_HIGH.findall(block)[:100_000])
+    if not size or size == bom:
+        raise CannotRead(f"{name} is empty: it has no rows. Download it again from the publisher.")
+    encoding = "utf-8"
+    if not is_ascii and not is_utf8:
+        quotes = sum(high[bytes([n])] for n in (0x91, 0x92, 0x93, 0x94, 0x96, 0xA3))
+        if dos_pounds and not quotes:
+            encoding = "cp850"
+        else:
+            encoding = "mixed" if has_multibyte else "cp1252"
+    bare = returns - pairs
+    ends_in_cr = bare > 4 * line_feeds
+    text = Text(
+        source,
+        digest.hexdigest(),
+        size,
+        encoding,
+        ",",
+        bom,
+        ends_in_cr,
+        bool(bare) and not ends_in_cr,
+        bool(odd),
+    )
+    return evolve(text, delimiter=_delimiter(text))
+
+
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_DOS_POUND = re.compile(rb"\x9c(?=[\d) ,]|\r|\n|$)|(?<=\()\x9c")
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+def _is_utf16_without_mark(block: bytes) -> bool:
+    sample = block[:2000]
+    zeros = sample[1::2].count(0), sample[0::2].count(0)
+    return len(sample) > 20 and max(zeros) * 2 > len(sample) * 0.8 and min(zeros) == 0
+
+
+def _from_utf16(source: Path, name: str, scratch: Path, mark: bytes) -> Text:
+    """Return a UTF-16 file's text, written anew as UTF-8 in the scratch folder."""
+    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark)
+    copy = scratch / "utf-8.txt"
+    digest = hashlib.sha256()
+    with source.open("rb") as file, copy.open("wb") as out:
+        first = file.read(2)
+        if encoding is None:
+            encoding = "utf-16-be" if first[:1] == b"\0" else "utf-16-le"
+            file.seek(0)
+        else:
+            digest.update(first)
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for block in iter(lambda: file.read(2**20), b""):
+            digest.update(block)
+            out.write(decoder.decode(block).encode("utf-8", "replace"))
+    return evolve(_text_of(copy, name, scratch), sha256=digest.hexdigest())
+
+
+def _unended(block: bytes, unended: int, name: str) -> int:
+    """Return how many bytes the last line of a block has so far; refuse a line without end."""
+    start, end = 0, len(block)
+    while end - start + unended > RECORD_BYTES:
+        window = max(RECORD_BYTES - unended, 0)
+        found = max(
+            block.rfind(b"\n", start, start + window + 1),
+            block.rfind(b"\r", start, start + window + 1),
+        )
+        if found < 0:
+            raise CannotRead(
+                f"{name} was not read: it has a line of more than 1 MiB, so it is not a list of "
+                "payments. Check the file and load it again."
+            )
+        start, unended = found + 1, 0
+    last = max(block.rfind(b"\n", start), block.rfind(b"\r", start))
+    return end - last - 1 if last >= 0 else end - start + unended
+
+
+def _delimiter(text: Text) -> str:
+    """Return what stands between the cells: what splits the first lines most evenly."""
+    with text.path.open("rb") as file:
+        file.seek(text.bom)
+        lines = _utf8(text, _cut(file.read(HEAD_BYTES)), True).decode("utf-8").split("\n")
+    lines = [line for line in lines if line.strip()][:100]
+    best, best_score = ",", (0.0, 0)
+    for delimiter in _DELIMITERS:
+        widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
+        width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(1, 0))
+        if width > 1 and (rows / len(lines), width) > best_score:
+            best, best_score = delimiter, (rows / len(lines), width)
+    return best
+
+
+def _cut(block: bytes) -> bytes:
+    """Return a block up to its last line end, or whole when it has none."""
+    end = max(block.rfind(b"\n"), block.rfind(b"\r"))
+    return block if end < 0 else block[: end + 1]
+
+
+def _blocks(text: Text) -> Iterator[bytes]:
+    """Yield the file as UTF-8 in blocks of whole lines; records end in \\n or \\r\\n."""
+    mark = b"\r" if text.ends_in_cr else b"\n"
+    with text.path.open("rb") as file:
+        file.seek(text.bom)
+        rest = b""
+        for block in iter(lambda: file.read(BLOCK_BYTES), b""):
+            end = block.rfind(mark) + 1
+            if end and text.ends_in_cr and end == len(block) and file.peek(1)[:1] == b"\n":
+                block += file.read(1)
+                end += 1
+            if not end:
+                rest += block
+                continue
+            yield _utf8(text, rest + block[:end], False)
+            rest = block[end:]
+        if rest:
+            yield _utf8(text, rest, False)
+
+
+_BARE_RETURN = re.compile(rb"\r(?!\n)")
+
+
+def _utf8(text: Text, block: bytes, is_head: bool) -> bytes:
+    """Return a block of whole lines as UTF-8, its record ends made line feeds."""
+    if text.ends_in_cr:
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    elif text.bare_crs:
+        block = _BARE_RETURN.sub(b" ", block)
+    if text.encoding == "utf-8":
+        return block.decode("utf-8", "ignore").encode() if is_head else block
+    if text.encoding == "mixed":
+        return block.decode("utf-8", "moothall.cp1252").encode()
+    return codecs.charmap_decode(block, "strict", _WORDS_OF_ENCODING[text.encoding])[0].encode()
+
+
+def _head(text: Text, name: str) -> tuple[list[Row], list[str]]:
+    """Return the first filled rows of a file, and what is odd about their quotes."""
+    with text.path.open("rb") as file:
+        file.seek(text.bom)
+        block = file.read(HEAD_BYTES)
+        if len(block) == HEAD_BYTES:
+            block = _cut(block)
+    warnings: list[str] = []
+    rows: list[Row] = []
+    for row in _records(iter([_utf8(text, block, True)]), text.delimiter, name, warnings):
+        if any(cell.strip() for cell in row[1]):
+            rows.append(row)
+        if len(rows) >= HEAD_ROWS:
+            break
+    return rows, warnings
+
+
+def _fast_table(text: Text, head: list[Row]) -> Table:
+    """Return a table read in whole blocks. Its frames raise _Irregular when the proof fails."""
+    width = max((len(cells) for _, cells in head), default=1)
+    if text.size <= BLOCK_BYTES:
+        frames = list(_fast_frames(text, width))
+        return Table(head, lambda: iter(frames), len(frames) <= 1, text.odd_spaces)
+    return Table(head, lambda: _fast_frames(text, width), False, text.odd_spaces)
+
+
+def _fast_frames(text: Text, width: int) -> Iterator[pl.DataFrame]:
+    schema = {str(place): pl.String for place in range(width)}
+    line = 1
+    for block in _blocks(text):
+        lines = block.count(b"\n") + (not block.endswith(b"\n"))
+        if not _quotes_are_regular(block, text.delimiter):
+            raise _Irregular
+        try:
+            frame = pl.read_csv(
+                io.BytesIO(block),
+                has_header=False,
+                schema=schema,
+                separator=text.delimiter,
+                row_index_name="row",
+                row_index_offset=line,
+                extra_columns="raise",
+            )
+        except pl.exceptions.PolarsError as error:
+            raise _Irregular from error
+        if frame.height != lines:
+            raise _Irregular
+        yield frame.with_columns(pl.col("row").cast(pl.Int32))
+        line += lines
+
+
+def _quotes_are_regular(block: bytes, delimiter: str) -> bool:
+    """Return whether every quote opens at the start of a cell or closes at its end, by turns."""
+    if b'"' not in block:
+        return True
+    if b'""' in block:
+        block = block.replace(b'""', b"")
+    characters = np.frombuffer(block, dtype=np.uint8)
+    quotes = np.flatnonzero(characters == ord('"'))
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[0::2], quotes[1::2]
+    between = ord(delimiter)
+    if len(opening) and opening[0] == 0:
+        opening = opening[1:]
+    before = characters[opening - 1]
+    if len(closing) and closing[-1] == len(characters) - 1:
+        closing = closing[:-1]
+    after = characters[closing + 1]
+    return bool(
+        ((before == between) | (before == 10)).all()
+        and ((after == between) | (after == 10) | (after == 13)).all()
+    )
+
+
+def _careful_table(text: Text, head: list[Row], name: str, warnings: list[str]) -> Table:
+    """Return a table read row by row."""
+    width = max((len(cells) for _, cells in head), default=1)
+
+    def frames() -> Iterator[pl.DataFrame]:
+        batch: list[Row] = []
+        for record in _records(_blocks(text), text.delimiter, name, warnings):
+            batch.append(record)
+            if len(batch) >= BATCH_ROWS:
+                yield frame_of(batch, width)
+                batch = []
+        if batch:
+            yield frame_of(batch, width)
+
+    if text.size <= BLOCK_BYTES:
+        whole = list(frames())
+        return Table(head, lambda: iter(whole), len(whole) <= 1, True)
+    return Table(head, frames, False, True)
+
+
+class _Lines:
+    """The lines of a file one by one, counting, and keeping those of the record in hand."""
+
+    def __init__(self, blocks: Iterator[bytes], name: str) -> None:
+        self.source = (
+            line for block in blocks for line in io.StringIO(block.decode("utf-8"), newline="\n")
+        )
+        self.name = name
+        self.number = 0
+        self.again: list[str] = []
+        self.record: list[str] = []
+        self.is_over = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self.again:
+            line = self.again.pop()
+        else:
+            try:
+                line = next(self.source)
+            except StopIteration:
+                self.is_over = True
+                raise
+        self.number += 1
+        self.record.append(line)
+        if len(self.record) > SWALLOWED_LINES + 1 or (
+            len(self.record) > 1 and sum(map(len, self.record)) > RECORD_BYTES
+        ):
+            raise _Swallowed
+        return line
+
+    def put_back(self) -> str:
+        """Keep the first line of the record in hand, give the others out again."""
+        first, *others = self.record
+        self.again.extend(reversed(others))
+        self.number -= len(others)
+        self.is_over = False
+        return first
+
+
+def _records(
+    blocks: Iterator[bytes], delimiter: str, name: str, warnings: list[str]
+) -> Iterator[Row]:
+    """Yield each record with the physical line on which it begins.
+
+    A quote that never closes, or closes only by swallowing rows of the usual width, is read as a
+    letter: the rows come out and a warning says so.
+    """
+    lines = _Lines(blocks, name)
+    reader = csv.reader(lines, delimiter=delimiter)
+    widths: Counter[int] = Counter()
+    while True:
+        lines.record.clear()
+        start = lines.number + 1
+        try:
+            cells = next(reader)
+            is_literal = len(lines.record) > 1 and _has_swallowed(lines, cells, delimiter, widths)
+        except StopIteration:
+            return
+        except (_Swallowed, csv.Error):
+            cells, is_literal = [], True
+        if is_literal:
+            first = lines.put_back()
+            cells = next(csv.reader([first], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+            reader = csv.reader(lines, delimiter=delimiter)
+            warnings.append(
+                f"The quote on line {start} is never closed; it was read as a letter of its cell."
+            )
+        widths[len(cells)] += 1
+        yield start, cells
+
+
+def _has_swallowed(lines: _Lines, cells: list[str], delimiter: str, widths: Counter[int]) -> bool:
+    """Return whether a record of several lines is really several rows behind an unclosed quote."""
+    if lines.is_over and sum(line.count('"') for line in lines.record) % 2:
+        return True
+    if not widths:
+        return False
+    usual = widths.most_common(1)[0][0]
+    if usual < 2 or len(cells) == usual:
+        return False
+    split = csv.reader(lines.record, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    return all(len(row) == usual for row in split)
