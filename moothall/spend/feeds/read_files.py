@@ -15,10 +15,11 @@ from attrs import frozen
 
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.archives import ArchiveLimits, unpacked
-from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Span, Stamp
+from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
 from moothall.spend.feeds.refusals import BLOCK, FileKind, kind_of_path, why_not_read
 from moothall.spend.feeds.text import propose_mapping, read_text
 from moothall.spend.feeds.workbooks import WorkbookLimits, propose_workbook, read_workbook
+from moothall.values.periods import Period
 
 _ARCHIVES = (FileKind.ZIP, FileKind.GZIP, FileKind.XZ)
 # Hashing a refused file larger than this would take longer than refusing it.
@@ -61,7 +62,7 @@ def files_read(
     scratch: Path,
     mapping_for: MappingFor | None = None,
     is_known: Callable[[str], bool] | None = None,
-    period: Span | None = None,
+    period: Period | None = None,
     careful: bool = False,
     archive_limits: ArchiveLimits | None = None,
     workbook_limits: WorkbookLimits | None = None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -47,7 +48,7 @@ _OTHER_STARTS = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and load the file inside."),
     (b"PAR1", "a Parquet file", "Load the file as the body published it."),
     (b"SQLite format 3\x00", "an SQLite database", "Export its table as CSV and load that."),
-    (b"MZ", "a Windows program", "Do not open it; ask the body for its spend file."),
+    (b"MZ\x90", "a Windows program", "Do not open it; ask the body for its spend file."),
     (b"\x7fELF", "a program", "Do not open it; ask the body for its spend file."),
     (b"{\\rtf", "a rich-text document", "Ask the body for its spend as CSV or a workbook."),
 )
@@ -96,6 +97,10 @@ _OTHER_DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("payment date", "paid date", "transaction", "net amount"),
     ),
 )
+
+
+# Digits with only the signs that numbers and days are written with, or a month's name among them.
+_NUMBER_OR_DAY = re.compile(r"[£€$(+-]?\s*\d[\d\s.,:/()-]*(?:[A-Za-z]{3,9}[\s/-]*\d[\d\s:]*)?")
 
 
 def kind_of_file(first: bytes) -> FileKind:
@@ -169,11 +174,15 @@ def why_another_dataset(header: Sequence[str], *, name: str) -> str | None:
 
 
 def why_rows_are_another_dataset(rows: Iterable[Sequence[str]], *, name: str) -> str | None:
-    """Return why the first rows of a table show another dataset, or None."""
+    """Return why the first rows of a table show another dataset, or None.
+
+    Only a row that could be a header is judged: no cell of it is a number or a day.
+    """
     for row in rows:
-        if sum(1 for cell in row if cell.strip()) >= 3 and (
-            reason := why_another_dataset(row, name=name)
-        ):
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) < 3 or any(_NUMBER_OR_DAY.fullmatch(cell.strip()) for cell in filled):
+            continue
+        if reason := why_another_dataset(row, name=name):
             return reason
     return None
 
@@ -208,7 +217,7 @@ def _why_not_text(path: Path, first: bytes, *, size: int, name: str) -> str | No
         return f"{name} is an XML document, not a table. Save it as CSV or .xlsx and load that."
     if opening.startswith(("{", "[{")) and '":' in opening[:4096].replace(" ", ""):
         return f"{name} is a JSON document, not a table. Ask the body for its spend as CSV."
-    if not opening and _is_blank(path):
+    if not opening.strip(" \t\r\n,;\x00") and _is_blank(path):
         return (
             f"{name} is empty: it holds {size:,} bytes of blanks. Ask the body to publish it again."
         )

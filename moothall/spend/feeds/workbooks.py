@@ -24,9 +24,10 @@ from attrs import evolve, frozen
 
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds import sheet_rows
-from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Span, Stamp
+from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
 from moothall.spend.feeds.refusals import BLOCK, why_rows_are_another_dataset
 from moothall.spend.feeds.typed import Row, propose_rows, read_rows
+from moothall.values.periods import Period
 
 Document = dict[str, Any]  # one line of the child's JSON
 
@@ -55,7 +56,7 @@ def read_workbook(
     aside_path: Path,
     confirmed: Mapping | None = None,
     name: str | None = None,
-    period: Span | None = None,
+    period: Period | None = None,
     limits: WorkbookLimits | None = None,
 ) -> Reading:
     """Read every visible sheet into two Parquet files, lines and set-aside rows.
@@ -138,7 +139,7 @@ def _read_sheet(
     name: str,
     sha256: str,
     confirmed: Mapping | None,
-    period: Span | None,
+    period: Period | None,
 ) -> Reading:
     first = next(sheet.batches, [])
     if not any(cells for _, cells in first):
@@ -299,7 +300,7 @@ def _whole(readings: list[Reading], *, warnings: list[str]) -> Reading:
         last_date=max(days, default=None),
         control_totals=tuple(total for reading in readings for total in reading.control_totals),
         reasons=dict(reasons),
-        period=Span(
+        period=Period(
             min(period.starts_on for period in periods),
             max(period.ends_before for period in periods),
         )
