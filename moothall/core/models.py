@@ -109,3 +109,17 @@ class LakeFile(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["table", "removed_in"], name="lake_file_current")]
+
+
+class WorkerHeard(models.Model):
+    """When each background worker last said that it was alive."""
+
+    worker_id = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+
+class JobKey(models.Model):
+    """What a job is for, so that asking twice starts it once."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    job_id = models.CharField(max_length=64)

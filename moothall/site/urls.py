@@ -10,7 +10,10 @@ urlpatterns = [
     path("accessibility", views.words, {"page": "accessibility"}, name="accessibility"),
     path("privacy", views.words, {"page": "privacy"}, name="privacy"),
     path("cookies", views.words, {"page": "cookies"}, name="cookies"),
+    path("health", views.health, name="health"),
+    path("ready", views.ready, name="ready"),
     path("account/", include("allauth.urls")),
+    path("", include("moothall.directory.urls")),
 ]
 
 handler400 = "moothall.site.views.not_understood"

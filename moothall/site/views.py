@@ -1,10 +1,18 @@
 """The pages that belong to no slice: front page, small print, components, and what went wrong."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseServerError,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from moothall.core.health import is_ready, readiness
 from moothall.site import gallery
 
 
@@ -20,7 +28,28 @@ def words(request: HttpRequest, page: str) -> HttpResponse:
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/components.html", gallery.page(request.GET or None))
+    """Every component in every state; nothing on the page is real."""
+    shown = gallery.page(request.GET.get("order", ""), request.GET.get("page", "1"))
+    return render(request, "site/components.html", shown)
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """This process answers; nothing else is asked of it."""
+    return JsonResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """What this process needs is there; 503 when it is not."""
+    checks = readiness(timezone.now())
+    fit = is_ready(checks)
+    found = {check.name: {"passed": check.passed, "says": check.sentence} for check in checks}
+    return JsonResponse(
+        {"status": "ready" if fit else "not ready", "checks": found},
+        status=200 if fit else 503,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,0 +1,89 @@
+"""Who does the long work, are they alive, and what becomes of a job whose worker died?"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import close_old_connections, connection, transaction
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from moothall.core.models import JobKey, WorkerHeard
+
+BEAT = timedelta(seconds=10)
+SILENCE = timedelta(seconds=60)  # after which a worker counts as dead, and its job as lost
+MOST_ATTEMPTS = 3
+LOST = (
+    f"This job was started {MOST_ATTEMPTS} times and each worker died before it ended. Look in the "
+    "worker's log for what it needed (often memory), then start it again."
+)
+
+
+def start_once(task: Any, *, key: str, **arguments: Any) -> str:
+    """Start a job inside the deed's transaction, unless one for `key` waits, runs or is done.
+
+    Returns the job's id. A job that failed is started afresh.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A job is started inside the transaction of its deed.")
+    held = JobKey.objects.select_for_update().filter(pk=key).first()
+    if held:
+        earlier = DBTaskResult.objects.filter(pk=held.job_id).first()
+        if earlier is None or earlier.status != "FAILED":
+            return held.job_id
+    job_id = str(task.enqueue(**arguments).id)
+    JobKey.objects.update_or_create(pk=key, defaults={"job_id": job_id})
+    return job_id
+
+
+def hear_from(worker_id: str, at: datetime) -> None:
+    """Note that a worker is alive."""
+    WorkerHeard.objects.update_or_create(pk=worker_id, defaults={"at": at})
+
+
+def last_heard() -> datetime | None:
+    """When any worker was last heard from."""
+    return WorkerHeard.objects.order_by("-at").values_list("at", flat=True).first()
+
+
+@transaction.atomic
+def return_lost_jobs(at: datetime) -> tuple[int, int]:
+    """Put back the jobs whose worker has fallen silent; give up those that lost too many.
+
+    Returns how many were put back and how many were given up.
+    """
+    alive = set(WorkerHeard.objects.filter(at__gt=at - SILENCE).values_list("worker_id", flat=True))
+    running = DBTaskResult.objects.select_for_update().filter(
+        status="RUNNING", started_at__lt=at - SILENCE
+    )
+    returned = given_up = 0
+    for job in running:
+        if job.worker_ids and job.worker_ids[-1] in alive:
+            continue
+        if len(job.worker_ids) < MOST_ATTEMPTS:
+            job.status, job.started_at, job.run_after = "READY", None, get_date_max()
+            returned += 1
+        else:
+            job.status, job.finished_at, job.traceback = "FAILED", at, LOST
+            job.exception_class_path = "moothall.core.jobs.Lost"
+            given_up += 1
+        job.save()
+    WorkerHeard.objects.filter(at__lt=at - timedelta(days=7)).delete()
+    return returned, given_up
+
+
+class Heartbeat(threading.Thread):
+    """Says every few seconds that this worker is alive, and looks after the jobs of dead ones."""
+
+    def __init__(self, worker_id: str, clock: Callable[[], datetime]) -> None:
+        super().__init__(daemon=True, name="heartbeat")
+        self.worker_id, self.clock, self.ended = worker_id, clock, threading.Event()
+
+    def run(self) -> None:
+        while True:
+            close_old_connections()
+            hear_from(self.worker_id, self.clock())
+            return_lost_jobs(self.clock())
+            if self.ended.wait(BEAT.total_seconds()):
+                connection.close()
+                return

@@ -1,0 +1,76 @@
+"""A job is started once, and outlives the worker that dies on it."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from moothall.core import jobs
+
+AT = datetime(2026, 4, 1, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def a_job(**fields: object) -> DBTaskResult:
+    given = {
+        "args_kwargs": {"args": [], "kwargs": {}},
+        "task_path": "a.task",
+        "backend_name": "default",
+        "run_after": get_date_max(),
+    }
+    return DBTaskResult.objects.create(**given | fields)
+
+
+class Task:
+    def __init__(self) -> None:
+        self.started = 0
+
+    def enqueue(self, **_: object) -> SimpleNamespace:
+        self.started += 1
+        return SimpleNamespace(id=a_job().id)
+
+
+def test_asking_twice_starts_a_job_once():
+    task = Task()
+    first = jobs.start_once(task, key="load:1", load=1)
+    assert jobs.start_once(task, key="load:1", load=1) == first
+    assert jobs.start_once(task, key="load:2", load=2) != first
+    assert task.started == 2
+
+
+def test_a_job_that_failed_is_started_afresh():
+    task = Task()
+    first = jobs.start_once(task, key="load:1")
+    DBTaskResult.objects.filter(pk=first).update(status="FAILED")
+    assert jobs.start_once(task, key="load:1") != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_outside_its_deeds_transaction_is_refused():
+    with pytest.raises(RuntimeError, match="inside the transaction of its deed"):
+        jobs.start_once(Task(), key="load:1")
+    with transaction.atomic():
+        jobs.start_once(Task(), key="load:1")
+
+
+def test_the_job_of_a_silent_worker_goes_back_and_that_of_a_living_one_stays():
+    long_ago = AT - timedelta(minutes=10)
+    jobs.hear_from("living", AT - timedelta(seconds=5))
+    jobs.hear_from("dead", AT - timedelta(minutes=5))
+    lost = a_job(status="RUNNING", started_at=long_ago, worker_ids=["dead"])
+    kept = a_job(status="RUNNING", started_at=long_ago, worker_ids=["dead", "living"])
+    fresh = a_job(status="RUNNING", started_at=AT - timedelta(seconds=3), worker_ids=["unheard"])
+    assert jobs.return_lost_jobs(AT) == (1, 0)
+    states = [DBTaskResult.objects.get(pk=job.pk).status for job in (lost, kept, fresh)]
+    assert states == ["READY", "RUNNING", "RUNNING"]
+    assert DBTaskResult.objects.ready().filter(pk=lost.pk).exists()
+
+
+def test_a_job_that_killed_three_workers_is_given_up_with_a_sentence():
+    job = a_job(status="RUNNING", started_at=AT - timedelta(hours=1), worker_ids=["a", "b", "c"])
+    assert jobs.return_lost_jobs(AT) == (0, 1)
+    job.refresh_from_db()
+    assert job.status == "FAILED"
+    assert "started 3 times and each worker died" in job.traceback
