@@ -187,6 +187,17 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Moothall"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on this machine only
 
+# Without a mail server, letters (an invitation, a forgotten password) are printed where the site
+# runs: enough to try it, not enough for people elsewhere.
+EMAIL_HOST = os.environ.get("MOOTHALL_EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = int(os.environ.get("MOOTHALL_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("MOOTHALL_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("MOOTHALL_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("MOOTHALL_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("MOOTHALL_EMAIL_FROM", "Moothall <moothall@localhost>")
+
 OIDC_ISSUER = os.environ.get("MOOTHALL_OIDC_ISSUER", "").rstrip("/")
 # Whether whom the provider vouches for is added when new; without a role they see no more than
 # the public.
@@ -241,6 +252,7 @@ DATE_FORMAT = "j F Y"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
