@@ -67,7 +67,9 @@ class UnregisteredRoute(LookupError):
 View = Callable[..., HttpResponseBase]
 
 
-def route(*, public: bool = False, signed_in: bool = False, deed: str | None = None) -> Any:
+def route(
+    *, public: bool = False, signed_in: bool = False, deed: str | None = None
+) -> Callable[[View], View]:
     """Put a view in the register of routes: exactly one of public, signed_in or deed.
 
     Whoever has not signed in is sent to do so, unless the route is public. For a deed, the view

@@ -7,8 +7,10 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from attrs import frozen
 from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
@@ -240,6 +242,62 @@ def invite_person(
     person = Person.objects.create_user(email, name=name)
     note_person(person=person, by=by, at=at, body=body)
     return Invitation(person=person, set_password_path=queries.set_password_path(person))
+
+
+@transaction.atomic
+def add_to_body(
+    *,
+    email: str,
+    name: str,
+    body: Organisation,
+    role: Role,
+    starts_on: date,
+    by: Person | None,
+    at: datetime,
+    ends_before: date | None = None,
+    deputy_for: RoleHeld | None = None,
+    site_url: str = "",
+) -> RoleHeld:
+    """Give someone a role at a body, inviting them first when nobody signs in with their address.
+
+    site_url : the site's own address, to send an invitation by e-mail; without it, none is sent
+
+    :raises CannotInvitePerson, CannotGrantRole: and then nobody was invited either.
+    """
+    person = Person.objects.filter(email__iexact=email.strip()).first()
+    if person is None:
+        invitation = invite_person(email=email, name=name, by=by, at=at, body=body)
+        person = invitation.person
+        if site_url:
+            transaction.on_commit(
+                lambda: send_invitation(invitation, body_name=body.name, site_url=site_url),
+                robust=True,
+            )
+    return grant_role(
+        person=person,
+        body=body,
+        role=role,
+        starts_on=starts_on,
+        ends_before=ends_before,
+        deputy_for=deputy_for,
+        by=by,
+        at=at,
+    )
+
+
+def send_invitation(invitation: Invitation, *, body_name: str, site_url: str) -> None:
+    """Send the page at which an invited person sets a password: to them, and to nobody else."""
+    words = {
+        "name": invitation.person.name,
+        "body": body_name,
+        "url": site_url.rstrip("/") + invitation.set_password_path,
+    }
+    send_mail(
+        subject=f"You are invited to Moothall for {body_name}",
+        message=render_to_string("directory/invitation.txt", words),
+        from_email=None,
+        recipient_list=[invitation.person.email],
+    )
 
 
 @transaction.atomic

@@ -220,7 +220,7 @@ class PeoplePage:
     body: BodyRow
     roles: tuple[RoleRow, ...]
     past: tuple[RoleRow, ...]
-    role_choices: tuple[tuple[str, str], ...]
+    holders: tuple[tuple[int, str], ...]  # whom a new deputy may stand in for
 
 
 @frozen
@@ -275,12 +275,26 @@ def body_page(body: Organisation, *, viewer: Viewer) -> BodyPage:
 def people_page(body: Organisation, *, day: date) -> PeoplePage:
     """Who holds which role at a body: now and to come, and before."""
     rows = [_role_row(held, day) for held in _roles().filter(organisation=body)]
+    open_roles = tuple(row for row in rows if row.stands != "ended")
     return PeoplePage(
         body=_body_row(body),
-        roles=tuple(row for row in rows if row.stands != "ended"),
+        roles=open_roles,
         past=tuple(row for row in rows if row.stands == "ended"),
-        role_choices=tuple((role.value, role.words) for role in Role),
+        holders=tuple(
+            (row.id, f"{row.person}, {row.role}") for row in open_roles if not row.deputy_for
+        ),
     )
+
+
+def role_at(body: Organisation, role_id: int, *, day: date) -> RoleRow | None:
+    """One role held at a body, or None when that body has no such role."""
+    held = _roles().filter(organisation=body, pk=role_id).first()
+    return _role_row(held, day) if held else None
+
+
+def is_my_interest(person: Person, interest_id: int) -> bool:
+    """Whether it was this person who declared the interest."""
+    return DeclaredInterest.objects.filter(person=person, pk=interest_id).exists()
 
 
 def account_page(person: Person, *, day: date) -> AccountPage:

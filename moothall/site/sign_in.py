@@ -14,14 +14,14 @@ from moothall.directory import actions
 from moothall.directory.models import Person
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up unasked: a system administrator invites them."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
-class ProviderAdapter(DefaultSocialAccountAdapter):
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Sign-in through a body's own OpenID provider."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
@@ -33,7 +33,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     def populate_user(
         self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
     ) -> Person:
-        person = super().populate_user(request, sociallogin, data)
+        person: Person = super().populate_user(request, sociallogin, data)
         parts = (data.get("first_name"), data.get("last_name"))
         person.name = (
             data.get("name") or " ".join(filter(None, parts)) or data.get("email") or ""
@@ -42,6 +42,6 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Person:
-        person = super().save_user(request, sociallogin, form)
+        person: Person = super().save_user(request, sociallogin, form)
         actions.note_person(person=person, by=None, at=timezone.now())
         return person
