@@ -1,5 +1,181 @@
-"""How do values read on a page, and how is each component filled?"""
+"""How do values read on a page, and how is each component filled?
+
+`{% load moothall %}` gives every slice's templates the same words and the same components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.core.paginator import Page
+from django.template import Context
+
+from moothall.site import charts
+from moothall.values import wording
+from moothall.values.tables import Cell, Column, Kind, Table, Value
+from moothall.values.tables import shown as shown_in_table
 
 register = template.Library()
+register.filter("pounds", wording.pounds)
+register.filter("pounds_in_words", wording.pounds_in_words)
+register.filter("plain_date", wording.plain_date)
+register.filter("plain_month", wording.plain_month)
+register.filter("percentage", wording.percentage)
+register.filter("whole_number", wording.whole_number)
+
+
+@register.filter
+def number_of(count: int, noun: str) -> str:
+    """1 payment, 9,310 payments; `noun` is "payment", or "body,bodies" for an odd plural."""
+    singular, _, plural = noun.partition(",")
+    return wording.number_of(count, singular, plural)
+
+
+def address_with(context: Context, **parts: object) -> str:
+    """This page's address with parts of its query changed; a part of None is taken out."""
+    request = context.get("request")
+    query = request.GET.copy() if request else None
+    if query is None:
+        from django.http import QueryDict
+
+        query = QueryDict(mutable=True)
+    for name, value in parts.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Context, **parts: object) -> str:
+    """`{% address order="-spend" page=None %}`: the same page, looked at otherwise."""
+    return address_with(context, **parts)
+
+
+def _head(context: Context, table: Table, column: Column) -> dict[str, object]:
+    head: dict[str, object] = {"label": column.label, "is_numeric": column.is_numeric}
+    if column.order:
+        in_force = table.ordered_by.removeprefix("-") == column.order
+        is_down = table.ordered_by.startswith("-")
+        if in_force:
+            head["aria_sort"] = "descending" if is_down else "ascending"
+            head["arrow"] = "▼" if is_down else "▲"
+        # Numbers are asked for from the largest; a second choice turns the order round.
+        first, second = (
+            (f"-{column.order}", column.order)
+            if column.is_numeric or column.kind is Kind.DATE
+            else (column.order, f"-{column.order}")
+        )
+        wanted = second if table.ordered_by == first else first
+        head["url"] = address_with(context, **{table.order_name: wanted, "page": None})
+    return head
+
+
+def _cell(given: Value | Cell, column: Column) -> dict[str, object]:
+    cell = given if isinstance(given, Cell) else Cell(given)
+    return {
+        "text": shown_in_table(cell.value, column.kind),
+        "url": cell.url,
+        "is_numeric": column.is_numeric,
+        "is_unknown": cell.value is None,
+    }
+
+
+@register.inclusion_tag("components/table.html", takes_context=True)
+def table(context: Context, table: Table) -> dict[str, object]:
+    """A `moothall.values.tables.Table`, its headings links that sort where it says so."""
+
+    def cells(row: Sequence[Value | Cell]) -> list[dict[str, object]]:
+        return [_cell(*pair) for pair in zip(row, table.columns, strict=True)]
+
+    return {
+        "table": table,
+        "heads": [_head(context, table, column) for column in table.columns],
+        "rows": [cells(row) for row in table.rows],
+        "total": cells(table.total) if table.total else [],
+    }
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pages(context: Context, page: Page, name: str = "page") -> dict[str, object]:
+    """Links to the other pages of a list; `name` is the page number's name in the address."""
+
+    def link(number: int) -> str:
+        return address_with(context, **{name: number})
+
+    return {
+        "number": page.number,
+        "pages": [
+            {"number": number, "url": link(number)} if isinstance(number, int) else None
+            for number in page.paginator.get_elided_page_range(
+                page.number, on_each_side=1, on_ends=1
+            )
+        ],
+        "previous": link(page.previous_page_number()) if page.has_previous() else "",
+        "next": link(page.next_page_number()) if page.has_next() else "",
+    }
+
+
+@register.inclusion_tag("components/chart_bars.html")
+def bar_list(
+    rows: Iterable[Sequence],
+    title: str,
+    whole: Decimal | None = None,
+    kind: str = "pounds",
+    label_heading: str = "Name",
+    value_heading: str = "Amount",
+    said: str = "",
+) -> dict[str, Any]:
+    """Rows of (label, amount) or (label, amount, url) as bars; `whole` gives each its share."""
+    chart = charts.bar_list(
+        rows,
+        title=title,
+        whole=whole,
+        kind=Kind(kind),
+        label_heading=label_heading,
+        value_heading=value_heading,
+        said=said,
+    )
+    return {"chart": chart}
+
+
+@register.inclusion_tag("components/chart_columns.html", takes_context=True)
+def column_chart(
+    context: Context,
+    rows: Iterable[Sequence],
+    title: str,
+    kind: str = "pounds",
+    label_heading: str = "Month",
+    value_heading: str = "Amount",
+    said: str = "",
+) -> dict[str, Any]:
+    """Rows of (month or label, amount or None) as columns, with the table behind them."""
+    chart = charts.column_chart(
+        rows,
+        title=title,
+        kind=Kind(kind),
+        label_heading=label_heading,
+        value_heading=value_heading,
+        said=said,
+    )
+    return {"chart": chart, "request": context.get("request")}
+
+
+@register.inclusion_tag("components/chart_lines.html", takes_context=True)
+def line_chart(
+    context: Context,
+    series: Iterable[tuple[str, Iterable[Sequence]]],
+    title: str,
+    kind: str = "pounds",
+    label_heading: str = "Month",
+    said: str = "",
+) -> dict[str, Any]:
+    """Pairs of (name, rows), at most four, as lines, with the table behind them."""
+    chart = charts.line_chart(
+        series, title=title, kind=Kind(kind), label_heading=label_heading, said=said
+    )
+    return {"chart": chart, "request": context.get("request")}
