@@ -24,7 +24,10 @@ def main() -> None:
     import django
 
     django.setup()
+    from moothall.directory.commands import body, people
     from moothall.spend.commands import app as spend
 
     app.add_typer(spend, name="spend")
+    app.add_typer(people, name="people")
+    app.add_typer(body, name="body")
     app()
