@@ -37,11 +37,13 @@ class Header:
     position : place among the rows looked at; -1 when there is none
     row      : its physical row; 0 when there is none
     cells    : as published
+    is_above : whether it stands above the rows; a file once sorted has it among or below them
     """
 
     position: int
     row: int
     cells: tuple[str, ...]
+    is_above: bool = True
 
 
 NO_HEADER = Header(-1, 0, ())

@@ -166,7 +166,7 @@ def proposed_mapping(
     doubts: list[str] = []
     if confirmed is not None and (columns := _confirmed_columns(confirmed, header, headers)):
         found = columns
-    elif header is NO_HEADER or header.position < 0:
+    elif header == NO_HEADER:
         found = _by_looks(looks)
         doubts.append(
             "The file has no header: its columns were told apart by their values alone. Check them."

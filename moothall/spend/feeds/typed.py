@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 import polars as pl
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from moothall.core.rules import rules_of
 from moothall.spend.engine.amounts import REGULAR, amount_read, to_pence_amount
@@ -107,6 +107,7 @@ CATEGORY_COLUMNS = (
 )
 PARQUET = {"compression": "zstd", "compression_level": 1}
 HEAD_ROWS = 500
+FOOTER_ROWS = 25  # more of them are padding, not notes
 HEADER_WITHIN = 60  # filled rows; the longest preamble met has 17 lines
 _IS_CARD = ("y", "yes", "true", "1", "gpc", "pcard", "p card", "card", "procurement card")
 _CARD_REFERENCE = r"(?i)^p ?-? ?card\b"
@@ -239,11 +240,14 @@ def read_table(
     """
     header, body = _header_and_body(table.head)
     mapping = _mapping(header, body, name, sheet, confirmed)
+    if not header.cells and (below := _header_below(table, mapping)) is not None:
+        header = below
+        mapping = _mapping(header, body, name, sheet, confirmed)
     place = mapping.index_of("paid_on")
     texts: Counter[str] = Counter()
     if place is not None:
         for frame in table.frames():
-            texts += _date_texts(frame.filter(pl.col("row") > header.row), place)
+            texts += _date_texts(_below(frame, header), place)
             break
     while True:
         decided = _Decided.from_texts(texts, _name_for_period(name, sheet), period)
@@ -297,6 +301,28 @@ def _rule(key: str) -> Any:
 def _header_and_body(head: Sequence[Row]) -> tuple[Header, list[Row]]:
     header = header_in(head[:HEADER_WITHIN], synonyms())
     return header, list(head[header.position + 1 :])
+
+
+def _below(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """Return the rows of a frame that are not above its table's header."""
+    if not header.is_above or not frame.height or frame.item(0, "row") > header.row:
+        return frame
+    return frame.filter(pl.col("row") > header.row)
+
+
+def _header_below(table: Table, mapping: Mapping) -> Header | None:
+    """Return the header of a table that has none at the top but has one further down.
+
+    A file that was sorted with its header has it among or below its rows.
+    """
+    place = str(mapping.index_of("amount"))
+    for frame in table.frames():
+        is_word = frame.get_column(place).str.contains("^[A-Za-z (£)]+$").fill_null(False)
+        for number, *cells in frame.filter(is_word).head(100).iter_rows():
+            header = header_in([(number, [cell or "" for cell in cells])], synonyms())
+            if len(header.cells) > 2:
+                return evolve(header, position=-1, is_above=False)
+    return None
 
 
 def _mapping(
@@ -409,8 +435,7 @@ class _Reader:
     def lines(self) -> Iterator[pl.DataFrame]:
         """Yield the lines kept, frame by frame, and note everything else."""
         for frame in self.table.frames():
-            if self.header.row and frame.item(0, "row") <= self.header.row:
-                frame = frame.filter(pl.col("row") > self.header.row)
+            frame = _below(frame, self.header)
             if frame.height:
                 yield self._kept(frame)
 
@@ -509,6 +534,8 @@ class _Reader:
         if period is None:
             return day.is_null() & False
         earliest = period.starts_on - EARLIEST_BEFORE
+        if self.mapping.date_meaning == "invoiced":  # an old invoice may be paid late
+            earliest -= 9 * EARLIEST_BEFORE
         latest = period.ends_before + LATEST_AFTER
         return ((day < earliest) | (day >= latest)).fill_null(False)
 
@@ -625,7 +652,11 @@ class _Reader:
                 and plain_header(amount_here) == header_amount
                 and plain_header(supplier_here) == header_supplier
             ):
-                reason, sentence = "repeated_header", "A repeat of the header."
+                is_itself = not self.header.is_above and row == self.header.row
+                reason = "repeated_header"
+                sentence = (
+                    "The header, out of its place." if is_itself else "A repeat of the header."
+                )
             elif value_here is None and not amount_here:
                 reason, sentence = "no_amount", "No amount: the cell is empty."
             elif value_here is None:
@@ -822,6 +853,10 @@ class _Reader:
         frame = pl.concat(self.bad).sort("position")
         below = (pl.col("position") > self.last_payment) & pl.col("amount").is_null()
         is_footer = below & pl.col("reason").is_in(["no_amount", "amount_not_a_number"])
+        filled = pl.col("cells").str.json_decode(pl.List(pl.String)).list.eval(pl.element() != "")
+        is_footer &= filled.list.sum() * 2 <= max(self.typical, 2.0)
+        if frame.filter(is_footer).height > FOOTER_ROWS:
+            is_footer = pl.lit(False)
         frame = frame.with_columns(
             reason=pl.when(is_footer).then(pl.lit("footer")).otherwise("reason"),
             sentence=pl.when(is_footer)
