@@ -315,8 +315,20 @@ def table_of(paths: list[str], table: str, *, local: bool = False):
     if key not in tables:
         if len(tables) > 64:
             tables.clear()
-        tables[key] = con.read_parquet(paths)
+        tables[key] = con.read_parquet(paths) if con.name == "duckdb" else _remote(con, paths)
     return tables[key]
+
+
+def _remote(con, paths: list[str]):
+    """A Spark table over the same explicit files, under the address by which the server sees them.
+
+    MOOTHALL_LAKE_FILES is the lake folder's URI on that side; without it both see the same disk.
+    """
+    seen_as = os.environ.get("MOOTHALL_LAKE_FILES", lake_folder().as_uri()).rstrip("/")
+    uris = [f"{seen_as}/{Path(path).relative_to(lake_folder())}" for path in paths]
+    view = f"moothall_{secrets.token_hex(6)}"
+    con._session.read.parquet(*uris).createOrReplaceTempView(view)
+    return con.table(view)
 
 
 def keep_expression(table: str, rows) -> NewFile:
@@ -371,9 +383,9 @@ def private_table(viewer: Viewer, table: str, generation: Generation | None = No
     rows = table_of(generation.paths(table), table)
     if viewer.reads_all:
         return rows
-    unread = ~rows.rests_on.unnest().isin(list(viewer.bodies_read) or [-1])
-    hidden = rows.mutate(unread=unread).filter(lambda row: row.unread)
-    return rows.anti_join(hidden, ["name_key", "other_key"])
+    unread = rows.mutate(body_id=rows.body_ids.unnest())
+    unread = unread.filter(~unread.body_id.isin(sorted(viewer.bodies_read) or [-1]))
+    return rows.anti_join(unread, ["left_key", "right_key"])
 
 
 def _lines(generation: Generation, reach: Reach):

@@ -93,19 +93,20 @@ CATEGORIES = _schema(
     sureness=pa.float64(),
 )
 LINKS = _schema(
-    name_key=pa.int64(),
-    other_key=pa.int64(),
+    left_key=pa.int64(),
+    right_key=pa.int64(),
     evidence=pa.string(),
-    sentence=pa.string(),
-    rests_on=pa.list_(pa.int64()),
+    fact=pa.string(),
+    body_ids=pa.list_(pa.int64()),
 )
 CANDIDATES = _schema(
-    name_key=pa.int64(),
-    other_key=pa.int64(),
+    left_key=pa.int64(),
+    right_key=pa.int64(),
+    evidence=pa.string(),
+    fact=pa.string(),
+    body_ids=pa.list_(pa.int64()),
+    sureness=pa.float64(),
     rank=pa.int32(),
-    score=pa.float64(),
-    why=pa.string(),
-    rests_on=pa.list_(pa.int64()),
 )
 CUBE_MONTHS = _schema(
     publication_id=pa.int64(),

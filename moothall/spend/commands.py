@@ -36,12 +36,18 @@ def ingest(
 
     from django.utils import timezone
 
-    from moothall.directory.queries import body_named
+    from moothall.directory.actions import add_body
+    from moothall.directory.queries import NoSuchBody, body_named
     from moothall.spend.actions.loading import load_files
 
+    try:
+        publisher = body_named(body)
+    except NoSuchBody:
+        publisher = add_body(name=body, by=None, at=timezone.now())
+        typer.echo(f"{publisher} is new here: added as a body of the place.", err=True)
     report = load_files(
         paths,
-        body=body_named(body, make=True),
+        body=publisher,
         by=None,
         at=timezone.now(),
         sharing="PUBLIC" if public else "PRIVATE",

@@ -17,10 +17,11 @@ from moothall.core.models import LakeFile, Publication, PublicationShare
 from moothall.directory.models import Organisation, Person
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.read_files import FileRead, MappingFor, files_read, proposals
-from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Span, Stamp
+from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Stamp
 from moothall.spend.models import BodyMapping, Load, SourceFile
 from moothall.spend.queries.publications import Comparison, compared, line_paths
 from moothall.values.money import PENNY
+from moothall.values.periods import Period
 
 # A file that shares this much of its lines with an earlier one for the same days is a correction
 # of it; below that, it is another set (cards beside invoices), and both stand.
@@ -136,7 +137,7 @@ class _Arrival:
     stamp: Stamp
     lines: lake.NewFile
     aside: lake.NewFile
-    span: Span
+    span: Period
     replaces: _Standing | None = None
     changes: Comparison | None = None
     warnings: tuple[str, ...] = ()
@@ -148,7 +149,7 @@ class _Standing:
 
     publication_id: int
     file: str
-    span: Span
+    span: Period
     line_paths: tuple[str, ...]
 
 
@@ -159,7 +160,7 @@ def load_files(
     by: Person | None,
     at: datetime,
     mapping_for: MappingFor | None = None,
-    period: Span | None = None,
+    period: Period | None = None,
     sharing: str = Publication.Sharing.PRIVATE,
     progress: Callable[[FileOutcome], None] = lambda _outcome: None,
 ) -> LoadReport:
@@ -260,12 +261,12 @@ def _why_no_period(reading: Reading) -> str | None:
     )
 
 
-def _span_of(reading: Reading) -> Span | None:
+def _span_of(reading: Reading) -> Period | None:
     if reading.period is not None:
         return reading.period
     if reading.first_date is None or reading.last_date is None:
         return None
-    return Span(reading.first_date, reading.last_date + timedelta(days=1))
+    return Period(reading.first_date, reading.last_date + timedelta(days=1))
 
 
 def _arrived(read: FileRead) -> _Arrival:
@@ -327,7 +328,7 @@ def _standing_beside(
         _Standing(
             publication_id=publication.pk,
             file=publication.files.latest("pk").name,
-            span=Span(publication.starts_on, publication.ends_before),
+            span=Period(publication.starts_on, publication.ends_before),
             line_paths=tuple(line_paths(publication.pk)),
         )
         for publication in in_books
