@@ -7,6 +7,8 @@ called a body's name holds the publisher.
 import re
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -42,6 +44,7 @@ FIELDS = (
     "purchase_order",
     "cost_centre",
 )
+LOOK_ROWS = 120  # enough to tell a column's kind, spread over the rows given
 NUMBER_FIELDS = ("supplier_ref", "vat_number", "company_number", "charity_number")
 _MONEY = {"amount", "irrecoverable_vat", "vat", "gross"}
 _DATES = {"paid_on", "invoice_date", "received_date"}
@@ -57,6 +60,9 @@ _COMPANY_WORD = re.compile(
     r"\b(?:ltd|limited|plc|llp|council|trust|services?|group|uk|co|company|solutions?|association|school|cic)\b",
     re.IGNORECASE,
 )
+_WORDS_OF_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_].*[^\W\d_]", re.DOTALL)
+_DIGIT, _APART = re.compile(r"\d"), re.compile(r"[/\-. ]")
+_PENNIES = re.compile(r"\.\d{1,2}\D*$")
 _URL = re.compile(r"\s*https?://", re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9_/.\-]*", re.IGNORECASE)
 
@@ -87,6 +93,24 @@ class Mapping:
     date_meaning: str = "unknown"
     kind: str = "spend"
     doubts: tuple[str, ...] = field(default=(), converter=tuple)
+
+    def as_json(self) -> dict[str, Any]:
+        """The mapping as plain data, for the record of a load and for a person's confirmation."""
+        columns = {name: [column.index, column.header] for name, column in self.columns.items()}
+        return {
+            "columns": columns,
+            "headers": list(self.headers),
+            "header_row": self.header_row,
+            "date_meaning": self.date_meaning,
+            "kind": self.kind,
+            "doubts": list(self.doubts),
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Mapping":
+        """Build the mapping that `as_json` wrote."""
+        columns = {name: Column(*pair) for name, pair in document["columns"].items()}
+        return cls(**{**document, "columns": columns, "headers": tuple(document["headers"])})
 
     def index_of(self, name: str) -> int | None:
         """Return the place of a field's column, or None when the file has no such column."""
@@ -119,21 +143,26 @@ def look_of(cells: Sequence[str]) -> Look:
     count = len(filled)
     if not count:
         return Look(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    kinds = {text: _kinds(text) for text in set(filled)}
-    shares = [sum(kinds[text][place] for text in filled) / count for place in range(8)]
-    return Look(count, *shares[:7], len(kinds) / count, shares[7])
+    shares = [sum(marks) / count for marks in zip(*map(_kinds, filled), strict=True)]
+    return Look(count, *shares[:7], len(set(filled)) / count, shares[7])
 
 
+@lru_cache(maxsize=65536)
 def _kinds(text: str) -> tuple[bool, ...]:
-    is_amount = amount_read(text)[0] is not None
-    is_date = any(character in text for character in "/-. ") and date_read(text) is not None
-    letters = sum(character.isalpha() for character in text)
+    has_digit = _DIGIT.search(text) is not None
+    is_amount = has_digit and len(text) < 40 and amount_read(text)[0] is not None
+    is_date = (
+        has_digit
+        and len(text) < 60
+        and _APART.search(text) is not None
+        and date_read(text) is not None
+    )
     is_url = bool(_URL.match(text))
     return (
         is_amount,
-        is_amount and bool(re.search(r"\.\d{1,2}\D*$", text)),
+        is_amount and _PENNIES.search(text) is not None,
         is_date,
-        letters >= 3 and not is_url and not is_date,
+        not is_url and not is_date and _WORDS_OF_LETTERS.search(text) is not None,
         bool(_CODE.fullmatch(text)),
         is_url,
         bool(_COMPANY_WORD.search(text)),
@@ -158,6 +187,7 @@ def proposed_mapping(
     The result may lack an amount; the caller refuses such a file.
     """
     width = max([len(header.cells), *(len(cells) for _, cells in rows)], default=0)
+    rows = rows[:: max(1, len(rows) // LOOK_ROWS)]
     headers = tuple(header.cells) + ("",) * (width - len(header.cells))
     looks = [
         look_of([cells[index] if index < len(cells) else "" for _, cells in rows])

@@ -1,0 +1,282 @@
+"""Turn lines and people's decisions into the dimensions and cubes of a new generation.
+
+Lines are never rewritten: who a name belongs to, what a line is for, and what the public may call a
+payee are projected here to small files that every answer joins.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from django.db import transaction
+from ibis import _
+
+from moothall.core import lake
+from moothall.core.lake_tables import TABLES
+from moothall.core.models import LakeFile
+from moothall.directory.models import Organisation
+from moothall.places.queries import is_local_postcode, local_prefixes
+from moothall.spend.analysis.cubes import cube_months, cube_names
+from moothall.spend.engine import categories as sorting
+from moothall.spend.engine.classifier import CannotFit, fitted_model
+from moothall.spend.engine.matching import Matches, company_number, matches
+from moothall.spend.engine.names import NameKind, canonical_name, parsed_name
+from moothall.spend.models import CategoryCorrection, MatchDecision, RegisterEntry
+from moothall.spend.queries.rulebook import category_rules_on, name_words_on
+
+DIMENSIONS = ("names", "categories", "links", "candidates", "cube_months", "cube_names")
+NAME_COLUMNS = (
+    "name_key",
+    "body_id",
+    "supplier_name",
+    "supplier_ref",
+    "vat_number",
+    "company_number",
+    "charity_number",
+)
+# A private person's name is not shown to the public, nor a total built for it, until someone
+# with the standing to do so decides otherwise.
+WITHHELD_KINDS = frozenset({NameKind.INDIVIDUAL, NameKind.REDACTED})
+
+
+def project(*, at: datetime, why: str = "spend.projected") -> int:
+    """Rebuild every dimension and cube from the lines that stand now; return the generation.
+
+    Safe to repeat: it reads the books and the lake, writes new files, and names them in one commit.
+    """
+    with lake.writer():
+        generation = lake.current_generation()
+        lines = lake.table_of(generation.paths("lines"), "lines", local=True)
+        day = at.date()
+        records = _name_records(lines)
+        found = _matches(records, day)
+        names = _names(records, found, day)
+        signatures = _signatures(lines, found)
+        categorised = _categorised(signatures, day)
+        new = [
+            lake.keep_table("names", _as_table(names, "names")),
+            lake.keep_table("links", _as_table(found.links, "links")),
+            lake.keep_table("candidates", _as_table(found.candidates, "candidates")),
+            lake.keep_table("categories", _as_table(categorised, "categories")),
+        ]
+        return _commit_with_cubes(new, lines, at=at, why=why)
+
+
+def project_decisions(*, at: datetime, why: str) -> int:
+    """Rebuild who is who after a person's word on a match; nothing else changes."""
+    with lake.writer():
+        generation = lake.current_generation()
+        lines = lake.table_of(generation.paths("lines"), "lines", local=True)
+        records = _name_records(lines)
+        found = _matches(records, at.date(), queue=False)
+        names = _names(records, found, at.date())
+        new = [
+            lake.keep_table("names", _as_table(names, "names")),
+            lake.keep_table("links", _as_table(found.links, "links")),
+        ]
+        return _commit(new, at=at, why=why)
+
+
+def _commit_with_cubes(new: list[lake.NewFile], lines: Any, *, at: datetime, why: str) -> int:
+    (categories,) = (file for file in new if file.table == "categories")
+    dimension = lake.table_of([str(categories.path)], "categories", local=True)
+    new.append(lake.keep_expression("cube_months", cube_months(lines, dimension)))
+    new.append(lake.keep_expression("cube_names", cube_names(lines, dimension)))
+    return _commit(new, at=at, why=why)
+
+
+def _commit(new: list[lake.NewFile], *, at: datetime, why: str) -> int:
+    tables = [file.table for file in new]
+    with transaction.atomic():
+        old = LakeFile.objects.filter(table__in=tables, publication=None, removed_in=None)
+        generation = lake.next_generation(
+            add=new, remove=list(old.values_list("id", flat=True)), why=why, at=at
+        )
+    return generation.number
+
+
+def _as_table(frame: pl.DataFrame, table: str) -> pa.Table:
+    schema = TABLES[table]
+    return frame.select(schema.names).to_arrow().cast(schema)
+
+
+# ── names ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _name_records(lines: Any) -> pl.DataFrame:
+    """One row per name_key: what was published of the payee, and how much was paid to it."""
+    records = lines.group_by(*NAME_COLUMNS).agg(
+        spend_pence=(_.amount.sum() * 100).cast("int64"), is_card=_.is_card.all()
+    )
+    frame = pl.from_arrow(records.to_pyarrow())
+    return frame.sort("spend_pence", descending=True).unique("name_key", keep="first")
+
+
+def _matches(records: pl.DataFrame, day: date, *, queue: bool = True) -> Matches:
+    standing = MatchDecision.objects.filter(undone_at=None)
+    pairs = {
+        verdict: list(
+            standing.filter(verdict=verdict).order_by("pk").values_list("name_key", "other_key")
+        )
+        for verdict in MatchDecision.Verdict
+    }
+    return matches(
+        records,
+        words=name_words_on(day),
+        accepted=pairs[MatchDecision.Verdict.SAME],
+        refused=pairs[MatchDecision.Verdict.DIFFERENT],
+        queue=queue,
+    )
+
+
+def _names(records: pl.DataFrame, found: Matches, day: date) -> pl.DataFrame:
+    """One row per name_key: its supplier, that supplier's display name, and what is known of it."""
+    words = name_words_on(day)
+    joined = records.join(found.suppliers, on="name_key", how="left").with_columns(
+        supplier_key=pl.col("supplier_key").fill_null(pl.col("name_key")),
+        kind=pl.col("kind").fill_null(NameKind.UNKNOWN.value),
+    )
+    clusters = joined.group_by("supplier_key").agg(
+        pl.col("supplier_name"),
+        pl.col("spend_pence"),
+        pl.col("company_number"),
+        pl.col("charity_number"),
+        pl.col("kind"),
+    )
+    registers = _Registers(words)
+    described = [registers.described(row, words) for row in clusters.iter_rows(named=True)]
+    about = pl.DataFrame(
+        described,
+        schema={
+            "supplier_key": pl.Int64,
+            "supplier": pl.String,
+            "withheld": pl.Boolean,
+            "is_local": pl.Boolean,
+            "is_small": pl.Boolean,
+            "is_third_sector": pl.Boolean,
+            "is_mutual": pl.Boolean,
+            "public_body_id": pl.Int64,
+        },
+        orient="row",
+    )
+    return joined.join(about, on="supplier_key", how="left").with_columns(
+        supplier_id=pl.col("supplier_key"),
+        public_name=pl.when(pl.col("withheld")).then(None).otherwise(pl.col("supplier")),
+    )
+
+
+class _Registers:
+    """What registers and the directory say of a supplier, looked up by number and by name."""
+
+    def __init__(self, words: Any) -> None:
+        self.by_company: dict[str, RegisterEntry] = {}
+        self.by_charity: dict[str, RegisterEntry] = {}
+        self.by_name: dict[str, RegisterEntry] = {}
+        for entry in RegisterEntry.objects.order_by("pk"):
+            if entry.company_number:
+                self.by_company[entry.company_number] = entry
+            if entry.charity_number:
+                self.by_charity[entry.charity_number] = entry
+            self.by_name[entry.name_skeleton] = entry
+        self.local = local_prefixes()
+        self.bodies: dict[str, int] = {}
+        for body in Organisation.objects.filter(is_of_the_place=True).prefetch_related(
+            "other_names"
+        ):
+            for name in (body.name, *(other.name for other in body.other_names.all())):
+                self.bodies[parsed_name(name, words).skeleton] = body.pk
+
+    def described(self, row: dict[str, Any], words: Any) -> tuple[Any, ...]:
+        """The supplier's row of facts; None where nobody has said."""
+        named = [
+            (name, pence)
+            for name, pence in zip(row["supplier_name"], row["spend_pence"], strict=True)
+            if name
+        ]
+        name = None
+        if named:
+            spellings, weights = zip(*named, strict=True)
+            name = canonical_name(spellings, words, weights)
+        entry = self._entry(row, name, words)
+        kinds = set(row["kind"])
+        withheld = name is None or bool(kinds & {kind.value for kind in WITHHELD_KINDS})
+        skeleton = parsed_name(name, words).skeleton if name else ""
+        if entry is None:
+            return (row["supplier_key"], name, withheld, *(None,) * 4, self.bodies.get(skeleton))
+        local = is_local_postcode(entry.postcode, self.local) if entry.postcode else None
+        return (
+            row["supplier_key"],
+            name,
+            withheld and not entry.company_number,
+            local,
+            entry.is_small,
+            entry.is_third_sector,
+            entry.is_mutual,
+            self.bodies.get(skeleton),
+        )
+
+    def _entry(self, row: dict[str, Any], name: str | None, words: Any) -> RegisterEntry | None:
+        for number in filter(None, map(company_number, row["company_number"])):
+            if number in self.by_company:
+                return self.by_company[number]
+        for number in filter(None, row["charity_number"]):
+            if number in self.by_charity:
+                return self.by_charity[number]
+        return self.by_name.get(parsed_name(name, words).skeleton) if name else None
+
+
+# ── categories ───────────────────────────────────────────────────────────────────────────────
+
+
+def _signatures(lines: Any, found: Matches) -> pl.DataFrame:
+    """One row per distinct thing bought from a payee, with the supplier behind the name."""
+    columns = ("category_key", "body_id", "name_key", *sorting.SIGNATURE_COLUMNS)
+    signatures = lines.group_by(*columns).agg(spend=_.amount.sum())
+    frame = pl.from_arrow(signatures.to_pyarrow()).unique("category_key", keep="first")
+    known = found.suppliers.select("name_key", supplier_id=pl.col("supplier_key"))
+    return frame.join(known, on="name_key", how="left")
+
+
+def _categorised(signatures: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Sort signatures into categories: by decision, by rule, by the supplier's habit, by model."""
+    rules = category_rules_on(day)
+    coded = sorting.categorised_by_code(signatures, rules=rules)
+    usual = sorting.usual_categories(coded)
+    try:
+        model = fitted_model(sorting.training_features(signatures, coded, rules=rules))
+    except CannotFit:
+        model = None  # too few lines carry a published code to learn from
+    return sorting.categorise(
+        signatures,
+        rules=rules,
+        corrections=_corrections(),
+        supplier_usual=usual,
+        model=model,
+    )
+
+
+def _corrections() -> pl.DataFrame:
+    """What people decided, oldest first: a later word wins."""
+    column = {
+        CategoryCorrection.Scope.SUPPLIER: "supplier_id",
+        CategoryCorrection.Scope.PUBLISHED: "category_text",
+        CategoryCorrection.Scope.SIGNATURE: "category_key",
+    }
+    rows = []
+    for correction in CategoryCorrection.objects.filter(undone_at=None).order_by("at", "pk"):
+        name = column[CategoryCorrection.Scope(correction.scope)]
+        value = correction.matches if name == "category_text" else int(correction.matches)
+        rows.append({"category": correction.category, "body_id": correction.body_id, name: value})
+    return pl.DataFrame(
+        rows,
+        schema={
+            "category": pl.String,
+            "body_id": pl.Int64,
+            "supplier_id": pl.Int64,
+            "category_text": pl.String,
+            "category_key": pl.Int64,
+        },
+    )
