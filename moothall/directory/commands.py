@@ -43,10 +43,12 @@ def _print_rows(rows: list[dict[str, object]], format_: str, empty: str) -> None
         from rich.console import Console
         from rich.table import Table
 
-        table = Table(*[key.replace("_", " ") for key in rows[0]])
+        table = Table()
+        for key in rows[0]:
+            table.add_column(key.replace("_", " "), overflow="fold")
         for row in rows:
             table.add_row(*["" if value is None else str(value) for value in row.values()])
-        Console().print(table)
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def _role(text: str):  # type: ignore[no-untyped-def]
@@ -74,6 +76,8 @@ def add_person(
     role: Annotated[str, typer.Option(help="'finance officer', 'system administrator'...")] = "",
 ) -> None:
     """Invite a person, and print the address at which they set their password.
+
+    It is signed with the site's secret key: run this where MOOTHALL_SECRET_KEY is the site's own.
 
     Example: moothall people add ada@example.org --name "Ada Moss" --body Norbury --role "finance
     officer"

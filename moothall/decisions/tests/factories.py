@@ -1,0 +1,22 @@
+"""Decisions for tests."""
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from moothall.decisions import models
+from moothall.directory.tests.factories import OrganisationFactory, PersonFactory
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Decision
+
+    body = factory.SubFactory(OrganisationFactory)
+    subject = "spend.match:17"
+    what = "The two names are one supplier"
+    why = "Both carry the same company number"
+    by = factory.SubFactory(PersonFactory)
+    at = datetime(2026, 5, 1, 9, tzinfo=UTC)
+    authority = "finance officer"
