@@ -83,3 +83,81 @@ def _say_file(outcome) -> None:
     typer.echo(f"{outcome.file} — {said}", err=True)
     for warning in outcome.warnings:
         typer.echo(f"  {warning}", err=True)
+
+
+@app.command()
+def summary(
+    by: Annotated[
+        str, typer.Option("--by", help="category, kind, supplier, department, body, month or year.")
+    ],
+    body: Annotated[
+        list[str] | None, typer.Option("--body", help="Only this body; repeat.")
+    ] = None,
+    starts: Annotated[str | None, typer.Option("--from", help="First day, as 2025-04-01.")] = None,
+    ends: Annotated[str | None, typer.Option("--to", help="Last day, as 2026-03-31.")] = None,
+    category: Annotated[str | None, typer.Option("--category", help="Category code.")] = None,
+    supplier: Annotated[str | None, typer.Option("--supplier", help="Supplier's name.")] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many rows.")] = None,
+    format: Format = "table",
+) -> None:
+    """Add up published payments by one dimension, with any filters combined.
+
+    Example: moothall spend summary --by supplier --from 2025-04-01 --to 2026-03-31 --top 20
+    """
+    from moothall.core.permissions import Viewer
+    from moothall.spend.queries import figures
+
+    filters = figures.filters_named(
+        bodies=body or (),
+        starts=starts,
+        ends=ends,
+        category=category,
+        supplier=supplier,
+        viewer=Viewer.operator(),
+    )
+    answer = figures.summary(Viewer.operator(), by, filters, top=top)
+    _print_rows(
+        answer.as_json(),
+        format,
+        columns=("key", "spend_gbp", "payment_count", "share"),
+        total=f"Total £{answer.total_gbp:,.2f} in {answer.payment_count:,} payments.",
+    )
+
+
+def _print_rows(document: dict, format: str, *, columns: tuple[str, ...], total: str = "") -> None:
+    """Print the rows of an answer as a table, JSON or CSV, and nothing else on standard output."""
+    import csv
+    import json
+    import sys
+
+    if format == "json":
+        typer.echo(json.dumps(document, indent=1, default=str))
+        return
+    if format == "csv":
+        writer = csv.DictWriter(sys.stdout, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(document["rows"])
+        return
+    if format != "table":
+        raise typer.BadParameter(f"{format} is not a format. Choose table, json or csv.")
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None)
+    for row in document["rows"]:
+        table.add_row(*(_cell(column, row[column]) for column in columns))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    if total:
+        typer.echo(total)
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None:
+        return ""
+    if column.endswith("_gbp"):
+        from decimal import Decimal
+
+        return f"{Decimal(str(value)):,.2f}"
+    if column.endswith("share"):
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,18 @@ import ibis
 from attrs import frozen
 
 from moothall.core import lake
+from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation
-from moothall.directory.queries import bodies_of_the_place
+from moothall.directory.queries import bodies_of_the_place, body_named
 from moothall.spend.analysis import summaries
-from moothall.spend.analysis.payments import EVERYTHING, Filters, LakeTables, newest_lines
+from moothall.spend.analysis.payments import (
+    EVERYTHING,
+    NOT_CLASSIFIED,
+    Filters,
+    LakeTables,
+    newest_lines,
+)
 from moothall.spend.queries.rulebook import scheme
 
 BY = ("category", "kind", "supplier", "department", "body", "month", "year")
@@ -210,3 +218,61 @@ def _key_and_label(by: str, row: dict[str, Any]) -> tuple[str, str]:
         return key or "", key or "Not published"
     label = row["label"] or "Not published"
     return label, label
+
+
+class CannotAsk(CannotDo):
+    """A question that names something which is not there."""
+
+
+def filters_named(
+    *,
+    viewer: Viewer,
+    bodies: Iterable[str] = (),
+    starts: str | None = None,
+    ends: str | None = None,
+    category: str | None = None,
+    supplier: str | None = None,
+) -> Filters:
+    """Build filters from what a person typed: bodies and a supplier by name, days as 2025-04-01.
+
+    :raises CannotAsk: in a sentence, for a name or a day that means nothing.
+    """
+    chosen: dict[str, Any] = {"bodies": tuple(body_named(name).pk for name in bodies)}
+    if starts:
+        chosen["starts_on"] = _day(starts)
+    if ends:
+        chosen["ends_before"] = _day(ends) + timedelta(days=1)
+    if category:
+        known = {group.code for group in scheme().groups} | set(scheme().categories())
+        if category not in known | {NOT_CLASSIFIED}:
+            raise CannotAsk(
+                f"{category} is not a category. `moothall spend summary --by kind` shows the codes."
+            )
+        chosen["categories"] = (category,)
+    if supplier:
+        chosen["suppliers"] = suppliers_called(viewer, supplier)
+    return Filters(**chosen)
+
+
+def suppliers_called(viewer: Viewer, name: str) -> tuple[int, ...]:
+    """The ids of the suppliers that go by a name: exactly, or else with it in their name."""
+    names = tables_for(viewer).names
+    lowered = name.strip().lower()
+    spelled = ibis.coalesce(names.supplier_name, names.supplier).lower()
+    for matches in (
+        (spelled == lowered) | (names.supplier.lower() == lowered),
+        spelled.contains(lowered) | names.supplier.lower().contains(lowered),
+    ):
+        found = names.filter(matches).select("supplier_id").distinct().to_pyarrow()
+        if found.num_rows:
+            return tuple(sorted(found["supplier_id"].to_pylist()))
+    raise CannotAsk(
+        f"No supplier goes by the name of {name}. `moothall spend suppliers` lists them."
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CannotAsk(f"{text} is not a day. Write it as 2025-04-01.") from None
