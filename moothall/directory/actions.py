@@ -1,8 +1,9 @@
 """Deeds about bodies and people: each whole or not at all, and recorded."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from attrs import frozen
@@ -10,13 +11,15 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from moothall.core import audit
+from moothall.core import audit, ownership
 from moothall.core.errors import CannotDo
+from moothall.core.ownership import Counted
 from moothall.core.permissions import Viewer
 from moothall.directory import permissions, queries
 from moothall.directory.engine.roles import Role
@@ -539,3 +542,58 @@ def end_interest(*, interest_id: int, by: Person, at: datetime) -> None:
     audit.record(
         by=by, at=at, did="directory.interest_ended", to=held, body_id=held.organisation_id
     )
+
+
+def part_with_people(body_id: int, at: datetime) -> Callable[[], None]:
+    """Find who holds roles only at a body that is being removed; return what lets them go.
+
+    Whoever other bodies' records still name keeps a number there, without name or address.
+    """
+    leaving = list(
+        Person.objects.filter(roles__organisation_id=body_id)
+        .exclude(roles__in=RoleHeld.objects.exclude(organisation_id=body_id))
+        .distinct()
+    )
+
+    def let_go() -> None:
+        for person in leaving:
+            EmailAddress.objects.filter(user=person).delete()
+            try:
+                with transaction.atomic():
+                    person.delete()
+            except ProtectedError:
+                person.name, person.is_active = "A former colleague", False
+                person.email = f"person-{person.pk}@removed.invalid"
+                person.set_unusable_password()
+                person.save(update_fields=["name", "is_active", "email", "password"])
+
+    return let_go
+
+
+def export_body(*, body: Organisation, folder: Path, by: Person | None, at: datetime) -> Counted:
+    """Write everything that a body owns into a new folder, in open formats.
+
+    :raises CannotExport: with a sentence.
+    """
+    if reason := permissions.why_not_export_body(_asker(by), body):
+        raise ownership.CannotExport(reason)
+    return ownership.export_body(body.pk, folder, by=by, at=at)
+
+
+class CannotRemoveBody(CannotDo):
+    """The body and everything it owns are still there."""
+
+
+def remove_body(*, body: Organisation, confirm: str, by: Person | None, at: datetime) -> Counted:
+    """Delete a body and everything it owns, for good. The audit log keeps its number.
+
+    :raises CannotRemoveBody: with a sentence.
+    """
+    if reason := permissions.why_not_remove_body(_asker(by), body):
+        raise CannotRemoveBody(reason)
+    if confirm != body.name:
+        raise CannotRemoveBody(
+            f"Nothing was removed: the confirmation must repeat the name exactly, {body.name}. All "
+            "that it owns here would be deleted for good. Export it first: `moothall export --all`."
+        )
+    return ownership.remove_body(body.pk, by=by, at=at, authority=_authority(by, body))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -255,4 +256,59 @@ def list_bodies(format_: Annotated[str, FORMAT] = "table") -> None:
         ],
         format_,
         "There is no body yet. `moothall body add NAME` adds one.",
+    )
+
+
+@body.command("remove")
+def remove_body(
+    name: str,
+    confirm: Annotated[str, typer.Option(help="the name once more, exactly")] = "",
+) -> None:
+    """Delete a body and everything it owns, for good. Export it first.
+
+    Example: moothall body remove "Aldermoor Council" --confirm "Aldermoor Council"
+    """
+    from django.utils import timezone
+
+    from moothall.directory import actions, queries
+
+    with _refusals_as_sentences():
+        removed = actions.remove_body(
+            body=queries.body_named(name), confirm=confirm, by=None, at=timezone.now()
+        )
+    typer.echo(
+        f"{name} is removed: {removed.rows:,} rows and {removed.files:,} files. The audit log "
+        "keeps its number and no name.",
+        err=True,
+    )
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
+    body_name: Annotated[str, typer.Option("--body", help="whose")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="everything that the body owns")
+    ] = False,
+) -> None:
+    """Write everything that a body owns in open formats, to keep or to take elsewhere.
+
+    Example: moothall export --all --body "Aldermoor Council" leaving
+    """
+    from django.utils import timezone
+
+    from moothall.directory import actions, queries
+
+    if not everything:
+        raise typer.BadParameter(
+            "Say --all to export everything that the body owns. For a part, download it from its "
+            "page or use `moothall spend`."
+        )
+    with _refusals_as_sentences():
+        made = actions.export_body(
+            body=queries.body_named(body_name), folder=folder, by=None, at=timezone.now()
+        )
+    typer.echo(
+        f"{made.rows:,} rows of {made.tables} tables, in {made.files:,} files, are in {folder}. "
+        "README.txt there says what each is.",
+        err=True,
     )

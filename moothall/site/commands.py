@@ -28,14 +28,18 @@ def main() -> None:
     import django
 
     django.setup()
-    if "serve" not in sys.argv[1:2]:
+    # Serving says what is amiss and lets a person act; a restore needs books that are empty.
+    if not {"serve", "restore"} & set(sys.argv[1:2]):
         _bring_the_books_up_to_date()
-    from moothall.directory.commands import body, people
+    from moothall.core.commands import add_to
+    from moothall.directory.commands import body, export, people
     from moothall.spend.commands import app as spend
 
     app.add_typer(spend, name="spend")
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
+    app.command()(export)
+    add_to(app)
     from moothall.core.errors import CannotDo
 
     try:
