@@ -22,8 +22,8 @@ from moothall.values import wording
 from moothall.values.money import Money
 from moothall.values.tables import Column, Kind, Table
 
-HEIGHT, TOP, FOOT = 260, 24, 28
-LABELS_ACROSS = 5
+HEIGHT, TOP, FOOT = 260, 12, 28
+LABELS_ACROSS = 4
 Amount = Decimal | int | None
 Label = str | date
 
@@ -99,6 +99,10 @@ class Columns:
     depth: int = HEIGHT - TOP - FOOT
     labels_y: int = HEIGHT - 6
 
+    @property
+    def zero_text_y(self) -> float:
+        return self.zero + 4
+
 
 @frozen
 class Piece:
@@ -138,6 +142,10 @@ class Lines:
     table: Table
     height: int = HEIGHT
     labels_y: int = HEIGHT - 6
+
+    @property
+    def zero_text_y(self) -> float:
+        return self.zero + 4
 
 
 def share_of_width(part: float) -> str:
@@ -198,7 +206,7 @@ def rules_for(levels: Sequence[float], kind: Kind) -> tuple[Rule, ...]:
                 if kind is Kind.POUNDS
                 else f"{exactly.normalize():,f}"
             )
-            rules.append(Rule(label, y, y - 4))
+            rules.append(Rule(label, y, y + 4))
     return tuple(rules)
 
 
@@ -217,13 +225,11 @@ def ticks_for(labels: Sequence[Label]) -> tuple[Tick, ...]:
     for i in chosen:
         label = labels[i]
         text = f"{label:%b %Y}" if isinstance(label, date) else label
-        middle = (i + 0.5) / count
-        if middle < 0.06:
-            ticks.append(Tick(text, "0%", "start"))
-        elif middle > 0.94:
-            ticks.append(Tick(text, "100%", "end"))
+        # Each label begins where its mark does; the last ones end there, and stay in the picture.
+        if i / count <= 0.8 or count == 1:
+            ticks.append(Tick(text, share_of_width(i / count), "start"))
         else:
-            ticks.append(Tick(text, share_of_width(middle), "middle"))
+            ticks.append(Tick(text, share_of_width((i + 1) / count), "end"))
     return tuple(ticks)
 
 
@@ -395,7 +401,10 @@ def line_chart(
         drawn.append(Series(name, style, tuple(pieces), tuple(dots)))
     if not said:
         said = " ".join(
-            (f"{name}: " if len(given) > 1 else "") + sentence(rows, kind) for name, rows in given
+            f"{name}: {sentence(rows, kind)[0].lower()}{sentence(rows, kind)[1:]}"
+            if len(given) > 1
+            else sentence(rows, kind)
+            for name, rows in given
         )
     return Lines(
         name=name_of(title),

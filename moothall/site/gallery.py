@@ -87,7 +87,7 @@ def page(order: str, number: str) -> dict[str, object]:
         "refused_form": refused,
         "search": ExampleSearch(),
         "chosen": [("Ashmere Council", "?"), ("2025/26", "?")],
-        "trail": [("Front page", "/"), ("Spending", "#breadcrumbs"), ("Suppliers", "")],
+        "trail": [("Front page", "/"), ("Spending", "#figures"), ("Suppliers", "")],
         "table": table(order),
         "empty_table": Table(
             caption="Suppliers",
