@@ -1,7 +1,8 @@
 """What does a supplier's name, as published, say about who was paid?
 
-A name is not an identity. Here a name is only taken apart: legal form, trading name, notes of a ledger
-clerk, and the kind of payee it looks like. Whether two names are one supplier is `matching`'s question.
+A name is not an identity. Here a name is only taken apart: legal form, trading name, notes of a
+ledger clerk, and the kind of payee it looks like. Whether two names are one supplier is the
+question of `matching`.
 """
 
 import re
@@ -74,14 +75,88 @@ def folded(text: str) -> str:
 # ---- redaction marks -------------------------------------------------------------------------
 
 _FILLERS = frozenset(
-    """
-    A ACT AN AND ANON ANONYMISED AS BUDGET BUDGETS BY CARER CARERS CHILD CHILDMINDER CLIENT COMMERCIAL
-    COMMERCIALLY CONFIDENTIAL CONFIDENTIALITY DATA DETAIL DETAILS DIRECT DP DPA DUE EMPLOYEE FOI FOR FOSTER
-    FROM GDPR IN INDIVIDUAL INDIVIDUALS INFO INFORMATION IS LANDLORD NAME NAMES NOT OF ON OR PARTY PAYEE
-    PAYMENT PAYMENTS PERSON PERSONAL PRIVACY PRIVATE PROTECT PROTECTED PROTECTION PUBLISHED REASON REASONS
-    RECIPIENT REMOVED SECTION SENSITIVE SERVICE STAFF SUPPLIER SUPPLIERS SUPPRESSED TENANT THE THIRD TO UNDER
-    USER VENDOR VULNERABLE WITHELD WITHHELD X XX
-    """.split()
+    [
+        "A",
+        "ACT",
+        "AN",
+        "AND",
+        "ANON",
+        "ANONYMISED",
+        "AS",
+        "BUDGET",
+        "BUDGETS",
+        "BY",
+        "CARER",
+        "CARERS",
+        "CHILD",
+        "CHILDMINDER",
+        "CLIENT",
+        "COMMERCIAL",
+        "COMMERCIALLY",
+        "CONFIDENTIAL",
+        "CONFIDENTIALITY",
+        "DATA",
+        "DETAIL",
+        "DETAILS",
+        "DIRECT",
+        "DP",
+        "DPA",
+        "DUE",
+        "EMPLOYEE",
+        "FOI",
+        "FOR",
+        "FOSTER",
+        "FROM",
+        "GDPR",
+        "IN",
+        "INDIVIDUAL",
+        "INDIVIDUALS",
+        "INFO",
+        "INFORMATION",
+        "IS",
+        "LANDLORD",
+        "NAME",
+        "NAMES",
+        "NOT",
+        "OF",
+        "ON",
+        "OR",
+        "PARTY",
+        "PAYEE",
+        "PAYMENT",
+        "PAYMENTS",
+        "PERSON",
+        "PERSONAL",
+        "PRIVACY",
+        "PRIVATE",
+        "PROTECT",
+        "PROTECTED",
+        "PROTECTION",
+        "PUBLISHED",
+        "REASON",
+        "REASONS",
+        "RECIPIENT",
+        "REMOVED",
+        "SECTION",
+        "SENSITIVE",
+        "SERVICE",
+        "STAFF",
+        "SUPPLIER",
+        "SUPPLIERS",
+        "SUPPRESSED",
+        "TENANT",
+        "THE",
+        "THIRD",
+        "TO",
+        "UNDER",
+        "USER",
+        "VENDOR",
+        "VULNERABLE",
+        "WITHELD",
+        "WITHHELD",
+        "X",
+        "XX",
+    ]
 )
 _HIDING = frozenset({"ANON", "ANONYMISED", "WITHHELD", "WITHELD", "SUPPRESSED", "REMOVED"})
 _HIDING_PHRASES = (
@@ -213,10 +288,11 @@ class ParsedName:
     core         words of the registered name: up to the legal form, or all when none is given
     legal_form   LTD, PLC, LLP... or None
     tail         words after the legal form: a branch, a division, a home
-    skeleton     core and tail run together without legal form, THE, or a clerk's notes
+    skeleton     the core run together, and after a stroke the tail; no THE, no clerk's notes
     registered   the core run together; equal to `skeleton` when there is no tail
     trading      words of the name after T/A, empty when there is none
     factored     skeleton of the supplier for whom a factor is paid, or ""
+    unbracketed  skeleton without a bracketed ending, or "" where there is no bracket
     squashed     every letter and digit published, in order
     """
 
@@ -230,6 +306,7 @@ class ParsedName:
     registered: str
     trading: tuple[str, ...]
     factored: str
+    unbracketed: str
     squashed: str
     is_premises: bool
 
@@ -245,10 +322,15 @@ _TRADING_AS = re.compile(
 _LAST_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]?\s*$")
 _LAST_DASH = re.compile(r"\s*[-–—]\s*([^-–—]+)$")
 _RE = re.compile(r"[\s(]\bRE\b[\s:.]+")
+_STARRED = re.compile(r"[*_]{2,}[^*_]*[*_]{2,}|[*_]{3,}.*$")
+_ACCOUNT = re.compile(r"\b(?:A/?C|ACCOUNT|ACCT)(?: NO)?[.:]? ?\d{4,}\b")
 
 
 def _without_notes(upper: str, words: NameWords) -> str:
-    """Cut what a clerk or an insolvency added at the end: (RENT), - IN ADMINISTRATION."""
+    """Cut what a clerk or an insolvency added: (RENT), **DO NOT USE**, - IN ADMINISTRATION."""
+    if "**" in upper or "__" in upper or any(letter.isdigit() for letter in upper):
+        bare = _ACCOUNT.sub(" ", _STARRED.sub(" ", upper)).strip()
+        upper = bare if len(bare) >= 3 else upper
     for _ in range(3):
         for ending in (_LAST_BRACKET, _LAST_DASH):
             found = ending.search(upper)
@@ -314,14 +396,17 @@ def parsed_name(text: str, words: NameWords) -> ParsedName:
         if after and words.factors.search(" ".join(_raw_words(before))):
             inner = _name_words(_without_notes(after, words), words)
             factored = "".join(_without_the([w for w in inner if w not in words.legal_forms]))
-    skeleton = "".join([*core, *tail])
+    skeleton = "".join(core) + ("/" + "".join(tail) if tail else "")
     registered = skeleton if factored else "".join(core)
     squashed = "".join(_raw_words(upper))
+    bracket = _LAST_BRACKET.search(owner)
+    before = _name_words(owner[: bracket.start()], words) if bracket else []
+    unbracketed = "".join(_without_the([w for w in before if w not in words.legal_forms]))
     kind = _kind(text, upper, owner_words, form, trading_words, words)
     return ParsedName(
         text=text,
         kind=kind,
-        words=tuple([*core, *tail, *trading]),
+        words=(*core, *tail, *trading),
         core=tuple(core),
         legal_form=form,
         tail=tuple(tail),
@@ -329,6 +414,7 @@ def parsed_name(text: str, words: NameWords) -> ParsedName:
         registered=registered,
         trading=tuple(trading),
         factored=factored,
+        unbracketed=unbracketed,
         squashed=squashed,
         is_premises=form is None and words.premises.search(folded_phrase) is not None,
     )
@@ -376,7 +462,7 @@ def _kind(
     if is_redaction_mark(text):
         return NameKind.REDACTED
     phrase = " ".join(owner)
-    if form is None and words.card_marks.search(upper.strip()):
+    if form is None and words.card_marks.search(_without_notes(upper, words).strip()):
         return NameKind.CARD_MERCHANT
     if (
         form is None

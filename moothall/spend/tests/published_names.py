@@ -1,7 +1,7 @@
 """Which supplier names, with which numbers beside them, do the real files print?
 
-A plain reading for measuring the matcher: it shares no code with the feeds. One record per body, name
-and set of numbers. Nothing read here is ever written into the repository.
+A plain reading for measuring the matcher: it shares no code with the feeds. One record per body,
+name and set of numbers. Nothing read here is ever written into the repository.
 """
 
 import csv
