@@ -44,7 +44,7 @@ FIELDS = (
     "purchase_order",
     "cost_centre",
 )
-LOOK_ROWS = 120  # enough to tell a column's kind, spread over the rows given
+LOOK_ROWS = 72  # enough to tell a column's kind, spread over the rows given
 NUMBER_FIELDS = ("supplier_ref", "vat_number", "company_number", "charity_number")
 _MONEY = {"amount", "irrecoverable_vat", "vat", "gross"}
 _DATES = {"paid_on", "invoice_date", "received_date"}

@@ -27,7 +27,7 @@ from moothall.values.periods import Period
 
 BLOCK_BYTES = 16 * 2**20
 RECORD_BYTES = 2**20  # a longer record is not a payment
-HEAD_BYTES = 2**18
+HEAD_BYTES = 2**17
 BATCH_ROWS = 65_536
 SWALLOWED_LINES = 50  # a quoted cell over more lines than this has an unclosed quote
 BOM = b"\xef\xbb\xbf"
@@ -75,7 +75,7 @@ class Text:
     bom: int
     ends_in_cr: bool
     bare_crs: bool
-    odd_spaces: bool
+    odd_spaces: str
 
 
 def read_text(
@@ -148,11 +148,11 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
     """
     digest = hashlib.sha256()
     is_ascii, is_utf8, has_multibyte = True, True, False
-    high: Counter[int] = Counter()
-    dos_pounds = 0
-    line_feeds = returns = pairs = odd = size = bom = 0
+    dos_pounds = cp1252_marks = 0
+    line_feeds = returns = pairs = size = bom = 0
+    odd: set[str] = set()
     after_return = False
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    cut = b""
     with source.open("rb") as file:
         unended = 0
         for number, block in enumerate(iter(lambda: file.read(BLOCK_BYTES), b"")):
@@ -169,31 +169,33 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
             digest.update(block)
             size += len(block)
             unended = _unended(block, unended, name)
-            line_feeds += block.count(b"\n")
-            returns += block.count(b"\r")
-            pairs += block.count(b"\r\n") + (after_return and block[:1] == b"\n")
+            found = _line_ends(block)
+            line_feeds, returns = line_feeds + found[0], returns + found[1]
+            pairs += found[2] + (after_return and block[:1] == b"\n")
             after_return = block[-1:] == b"\r"
-            odd += b"\t" in block
+            odd |= {"\t"} if b"\t" in block else set()
             if block.isascii():
                 continue
             is_ascii = False
-            odd += b"\xa0" in block or b"\xe2\x80\xa8" in block or b"\xef\xbb\xbf" in block
+            if b"\xe2" in block or b"\xef" in block:
+                odd |= {mark for mark in "\u2028\u2029\ufeff" if mark.encode() in block}
+            odd |= {"\u00a0"} if b"\xa0" in block else set()
             if is_utf8:
-                try:
-                    decoder.decode(block)
+                whole, cut = _whole_characters(cut + block)
+                if _is_utf8(whole):
                     has_multibyte = True
-                except UnicodeDecodeError:
-                    is_utf8 = False
-            if not has_multibyte:
-                has_multibyte = _MULTIBYTE.search(block) is not None
-            dos_pounds += len(_DOS_POUND.findall(block))
-            high.update(_HIGH.findall(block)[:100_000])
+                    continue
+                is_utf8 = False
+            has_multibyte = has_multibyte or _MULTIBYTE.search(block) is not None
+            if b"\x9c" in block:
+                dos_pounds += len(_DOS_POUND.findall(block))
+            cp1252_marks += sum(map(block.count, _CP1252_MARKS))
+    is_utf8 = is_utf8 and not cut
     if not size or size == bom:
         raise CannotRead(f"{name} is empty: it has no rows. Download it again from the publisher.")
     encoding = "utf-8"
     if not is_ascii and not is_utf8:
-        quotes = sum(high[bytes([n])] for n in (0x91, 0x92, 0x93, 0x94, 0x96, 0xA3))
-        if dos_pounds and not quotes:
+        if dos_pounds > cp1252_marks:
             encoding = "cp850"
         else:
             encoding = "mixed" if has_multibyte else "cp1252"
@@ -208,14 +210,46 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
         bom,
         ends_in_cr,
         bool(bare) and not ends_in_cr,
-        bool(odd),
+        "".join(sorted(odd)),
     )
     return evolve(text, delimiter=_delimiter(text))
 
 
+def _line_ends(block: bytes) -> tuple[int, int, int]:
+    """Return how many line feeds, carriage returns, and pairs of the two a block has."""
+    characters = np.frombuffer(block, dtype=np.uint8)
+    feeds = np.flatnonzero(characters == 10)
+    if b"\r" not in block:
+        return len(feeds), 0, 0
+    returns = int(np.count_nonzero(characters == 13))
+    before = characters[feeds[1:] - 1 if len(feeds) and feeds[0] == 0 else feeds - 1]
+    return len(feeds), returns, int(np.count_nonzero(before == 13))
+
+
+def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
+    """Return a block up to its last whole UTF-8 character, and the bytes of one cut short."""
+    for back in range(1, min(4, len(block)) + 1):
+        byte = block[-back]
+        if byte < 0x80:
+            break
+        if byte >= 0xC0:
+            length = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return (block, b"") if back >= length else (block[:-back], block[-back:])
+    return block, b""
+
+
+def _is_utf8(block: bytes) -> bool:
+    """Return whether bytes are UTF-8: asked of polars, which checks without building text."""
+    try:
+        pl.Series([block], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return False
+    return True
+
+
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _DOS_POUND = re.compile(rb"\x9c(?=[\d) ,]|\r|\n|$)|(?<=\()\x9c")
-_HIGH = re.compile(rb"[\x80-\xff]")
+_CP1252_MARKS = (b"\x91", b"\x92", b"\x93", b"\x94", b"\x96", b"\xa3")  # quotes, dash, pound
 
 
 def _is_utf16_without_mark(block: bytes) -> bool:
@@ -267,9 +301,11 @@ def _delimiter(text: Text) -> str:
     with text.path.open("rb") as file:
         file.seek(text.bom)
         lines = _utf8(text, _cut(file.read(HEAD_BYTES)), True).decode("utf-8").split("\n")
-    lines = [line for line in lines if line.strip()][:100]
+    lines = [line for line in lines if line.strip(" ,\r")][:40]
     best, best_score = ",", (0.0, 0)
     for delimiter in _DELIMITERS:
+        if not any(delimiter in line for line in lines):
+            continue
         widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
         width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(1, 0))
         if width > 1 and (rows / len(lines), width) > best_score:
@@ -291,9 +327,10 @@ def _blocks(text: Text) -> Iterator[bytes]:
         rest = b""
         for block in iter(lambda: file.read(BLOCK_BYTES), b""):
             end = block.rfind(mark) + 1
-            if end and text.ends_in_cr and end == len(block) and file.peek(1)[:1] == b"\n":
-                block += file.read(1)
-                end += 1
+            if end and text.ends_in_cr:
+                if end == len(block):
+                    block += file.read(1)
+                end += block[end : end + 1] == b"\n"
             if not end:
                 rest += block
                 continue
@@ -349,12 +386,12 @@ def _fast_frames(text: Text, width: int) -> Iterator[pl.DataFrame]:
     schema = {str(place): pl.String for place in range(width)}
     line = 1
     for block in _blocks(text):
-        lines = block.count(b"\n") + (not block.endswith(b"\n"))
+        lines = _line_ends(block)[0] + (not block.endswith(b"\n"))
         if not _quotes_are_regular(block, text.delimiter):
             raise _Irregular
         try:
             frame = pl.read_csv(
-                io.BytesIO(block),
+                block,
                 has_header=False,
                 schema=schema,
                 separator=text.delimiter,
@@ -410,8 +447,8 @@ def _careful_table(text: Text, head: list[Row], name: str, warnings: list[str]) 
 
     if text.size <= BLOCK_BYTES:
         whole = list(frames())
-        return Table(head, lambda: iter(whole), len(whole) <= 1, True)
-    return Table(head, frames, False, True)
+        return Table(head, lambda: iter(whole), len(whole) <= 1)
+    return Table(head, frames, False)
 
 
 class _Lines:

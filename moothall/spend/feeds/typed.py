@@ -3,12 +3,14 @@
 Rows of text and rows of sheets go through this one stage.
 """
 
+import io
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,7 +29,7 @@ from moothall.spend.engine.dates import (
     file_period,
 )
 from moothall.spend.engine.headers import Header, Row, header_in, other_dataset, plain_header
-from moothall.spend.engine.mapping import NUMBER_FIELDS, Mapping, proposed_mapping
+from moothall.spend.engine.mapping import LOOK_ROWS, NUMBER_FIELDS, Mapping, proposed_mapping
 from moothall.spend.engine.redaction_marks import MIGHT_BE_REDACTED, is_redaction_mark
 from moothall.spend.feeds.reading import (
     CannotRead,
@@ -106,7 +108,8 @@ CATEGORY_COLUMNS = (
     "account_code",
 )
 PARQUET = {"compression": "zstd", "compression_level": 1}
-HEAD_ROWS = 500
+HEAD_ROWS = 216
+SMALL_ROWS = 8192  # below this, looking whether to strip costs more than stripping
 FOOTER_ROWS = 25  # more of them are padding, not notes
 HEADER_WITHIN = 60  # filled rows; the longest preamble met has 17 lines
 _IS_CARD = ("y", "yes", "true", "1", "gpc", "pcard", "p card", "card", "procurement card")
@@ -114,7 +117,7 @@ _CARD_REFERENCE = r"(?i)^p ?-? ?card\b"
 _NAME_SAYS_CARDS = re.compile(
     r"(?i)p-?card|purchas\w*[ _-]?card|procurement[ _-]?card|(?<![a-z])cards?(?![a-z])|(?<![a-z])gpc"
 )
-_ODD_SPACES = "[\r\n\t\u00a0\u2028\u2029\ufeff]+"
+ODD_SPACES = "\r\n\t\u00a0\u2028\u2029\ufeff"
 
 
 @frozen
@@ -123,13 +126,13 @@ class Table:
 
     head   : the first rows, blank ones left out, from the very top
     frames : each call starts again; frames have `row` (Int32) and text columns '0', '1', ...
-    odd_spaces : whether a cell may hold line ends, tabs or hard spaces
+    odd_spaces : line ends, tabs and hard spaces that may stand in its cells, one string of them
     """
 
     head: list[Row]
     frames: Callable[[], Iterator[pl.DataFrame]]
     is_one_frame: bool = True
-    odd_spaces: bool = True
+    odd_spaces: str = ODD_SPACES
 
 
 def read_rows(
@@ -266,10 +269,22 @@ def read_table(
         if decided == _Decided.from_texts(reader.date_texts, _name_for_period(name, sheet), period):
             break
         texts = reader.date_texts
-    reader.aside().write_parquet(aside_path, **PARQUET)
+    aside = reader.aside()
+    if aside.height:
+        aside.write_parquet(aside_path, **PARQUET)
+    else:
+        aside_path.write_bytes(_nothing_aside())
     return reader.reading(
         sha256=sha256, encoding=encoding, delimiter=delimiter, warnings=tuple(warnings)
     )
+
+
+@cache
+def _nothing_aside() -> bytes:
+    """Return a Parquet file without rows: most files set nothing aside."""
+    file = io.BytesIO()
+    pl.DataFrame(schema=ASIDE_SCHEMA).write_parquet(file, **PARQUET)
+    return file.getvalue()
 
 
 def _sink(reader: "_Reader", lines_path: Path) -> None:
@@ -293,6 +308,7 @@ def synonyms() -> dict[str, list[str]]:
     return dict(_rule("columns"))
 
 
+@cache
 def _rule(key: str) -> Any:
     versions = rules_of("spend", "column_synonyms")[key].versions
     return max(versions, key=lambda version: version.in_force_from).value
@@ -363,7 +379,8 @@ def _mapping(
 
 def _typical(body: Sequence[Row]) -> float:
     """Return how many cells a row of this table usually fills."""
-    return median([sum(bool(cell.strip()) for cell in cells) for _, cells in body] or [0])
+    rows = body[:: max(1, len(body) // LOOK_ROWS)]
+    return median([sum(bool(cell.strip()) for cell in cells) for _, cells in rows] or [0])
 
 
 def _name_for_period(name: str, sheet: str | None) -> str:
@@ -444,27 +461,47 @@ class _Reader:
         places = {name: str(column.index) for name, column in self.mapping.columns.items()}
         wanted = sorted(set(places.values()))
         columns = [pl.col(place) for place in wanted]
-        if self.table.odd_spaces:
-            spaced = wanted
-        else:
-            edges = frame.select(
-                ((c.str.starts_with(" ") | c.str.ends_with(" ")).any()) for c in columns
-            )
-            spaced = [place for place, found in zip(wanted, edges.row(0), strict=True) if found]
+        marks = self.table.odd_spaces
+        if frame.height < SMALL_ROWS:
+            stripped = [
+                (c.str.replace_all(f"[{marks}]+", " ") if marks else c).str.strip_chars()
+                for c in columns
+            ]
+            cleaned = frame.select(pl.when(c != "").then(c) for c in stripped)
+            return {name: cleaned.get_column(place).alias(name) for name, place in places.items()}
+        found = frame.select(
+            [
+                *((c.str.starts_with(" ") | c.str.ends_with(" ")).any() for c in columns),
+                *((c == "").any().name.suffix("?") for c in columns),
+                *(
+                    pl.any_horizontal(
+                        c.str.contains(mark, literal=True).any() for mark in marks
+                    ).alias(f"{place}!")
+                    for place, c in zip(wanted, columns, strict=True)
+                    if marks
+                ),
+            ]
+        ).row(0, named=True)
         expressions = []
         for place, column in zip(wanted, columns, strict=True):
-            if place in spaced:
-                if self.table.odd_spaces:
-                    column = column.str.replace_all(_ODD_SPACES, " ")
+            if found.get(f"{place}!"):
+                column = column.str.replace_all(f"[{marks}]+", " ").str.strip_chars()
+            elif found[place]:
                 column = column.str.strip_chars()
+            elif not found[f"{place}?"]:
+                expressions.append(column)
+                continue
             expressions.append(pl.when(column != "").then(column).alias(place))
         cleaned = frame.select(expressions)
         return {name: cleaned.get_column(place).alias(name) for name, place in places.items()}
 
     def _money(self, texts: pl.Series) -> pl.Series:
         """Return cells as amounts; null where they cannot be read exactly."""
-        is_regular = texts.str.contains(REGULAR)
-        regular = texts.set(~is_regular.fill_null(True), None).cast(MONEY)
+        cells = pl.col(texts.name)
+        is_regular, regular = texts.to_frame().select(
+            cells.str.contains(REGULAR).alias("is_regular"),
+            pl.when(cells.str.contains(REGULAR)).then(cells).cast(MONEY),
+        )
         if is_regular.all():
             return regular
         irregular = texts.filter(~is_regular).unique().to_list()
@@ -481,7 +518,7 @@ class _Reader:
         )
         if len(known) > 200_000:
             self.amounts = {}
-        return pl.select(pl.coalesce(regular, replaced)).to_series()
+        return regular.zip_with(is_regular.fill_null(False), replaced)
 
     def _dates(self, texts: pl.Series) -> pl.Series:
         """Return cells as days, in the file's one order; null where they cannot be read."""
@@ -874,7 +911,7 @@ class _Reader:
         self, *, sha256: str, encoding: str, delimiter: str, warnings: tuple[str, ...]
     ) -> Reading:
         aside = self.aside()
-        counts = dict(aside.get_column("reason").value_counts().sort("reason").iter_rows())
+        counts = dict(sorted(Counter(aside.get_column("reason")).items()))
         control = aside.get_column("reason") == "control_total"
         set_aside = aside.filter(~control).get_column("amount")
         found = list(warnings)
