@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+
+from moothall.core.rules import rules_of
+from moothall.spend.engine.amounts import amount_read
+from moothall.spend.engine.dates import date_read
+from moothall.spend.engine.headers import other_dataset
 
 FIRST_BYTES = 64 * 1024
 LONGEST_RECORD = 1024 * 1024
@@ -52,55 +56,6 @@ _OTHER_STARTS = (
     (b"\x7fELF", "a program", "Do not open it; ask the body for its spend file."),
     (b"{\\rtf", "a rich-text document", "Ask the body for its spend as CSV or a workbook."),
 )
-
-_PAYMENT_CELLS = {"amount", "date", "paid", "net", "invoice date", "posting date"}
-
-# A header with at least two of the first list and none of the second is that other dataset.
-_OTHER_DATASETS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        "a contracts register",
-        (
-            "contract title",
-            "contract start",
-            "contract end",
-            "contract reference",
-            "contract ref",
-            "contract number",
-            "contract value",
-            "contract description",
-            "start date of contract",
-            "end date of contract",
-            "contract review",
-            "review date",
-            "extension",
-            "total contract value",
-            "annual contract value",
-            "date contract",
-            "tender process",
-            "procurement process",
-        ),
-        ("payment date", "paid date", "date paid", "net amount", "amount paid", "transaction"),
-    ),
-    (
-        "a register of land and buildings",
-        ("uprn", "usrn", "tenure", "easting", "northing", "geox", "geoy", "property name"),
-        ("supplier", "payee", "beneficiary", "amount"),
-    ),
-    (
-        "a list of posts and salaries",
-        ("salary", "job title", "grade", "reports to", "post title", "salary ceiling"),
-        ("supplier", "payee", "beneficiary", "net amount", "transaction"),
-    ),
-    (
-        "a list of grants in the 360Giving form",
-        ("amount awarded", "award date", "recipient org", "funding org", "grant programme"),
-        ("payment date", "paid date", "transaction", "net amount"),
-    ),
-)
-
-
-# Digits with only the signs that numbers and days are written with, or a month's name among them.
-_NUMBER_OR_DAY = re.compile(r"[£€$(+-]?\s*\d[\d\s.,:/()-]*(?:[A-Za-z]{3,9}[\s/-]*\d[\d\s:]*)?")
 
 
 def kind_of_file(first: bytes) -> FileKind:
@@ -156,35 +111,32 @@ def why_not_read(path: Path, *, name: str) -> str | None:
     return None
 
 
-def why_another_dataset(header: Sequence[str], *, name: str) -> str | None:
-    """Return the sentence that refuses a table whose header is not one of payments, or None."""
-    cells = [" ".join(cell.replace("_", " ").lower().split()) for cell in header if cell.strip()]
-    for dataset, marks, denials in _OTHER_DATASETS:
-        found = [cell for cell in cells if any(mark in cell for mark in marks)]
-        denied = not _PAYMENT_CELLS.isdisjoint(cells) or any(
-            denial in cell for cell in cells for denial in denials
-        )
-        if len(found) >= 2 and not denied:
-            shown = ", ".join(f"“{cell}”" for cell in found[:3])
+def why_another_dataset(rows: Iterable[Sequence[str]], *, name: str) -> str | None:
+    """Return why the first rows of a table show another kind of dataset, or None.
+
+    Only a row that could be a header is judged: at least three cells, no number or day among them.
+    """
+    versions = rules_of("spend", "column_synonyms")
+    synonyms, others = (
+        max(versions[key].versions, key=lambda version: version.in_force_from).value
+        for key in ("columns", "other_datasets")
+    )
+    for row in rows:
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) < 3 or any(map(_is_value, filled)):
+            continue
+        if (dataset := other_dataset(row, synonyms, others)) is not None:
             return (
-                f"{name} is {dataset}, not payments: its columns include {shown} and none for a "
-                "payment. Load it where that dataset belongs, and ask the body for its spend file."
+                f"{name} was not read: its columns are those of a {dataset}, not of payments. "
+                "Load the payments file of that month instead."
             )
     return None
 
 
-def why_rows_are_another_dataset(rows: Iterable[Sequence[str]], *, name: str) -> str | None:
-    """Return why the first rows of a table show another dataset, or None.
-
-    Only a row that could be a header is judged: no cell of it is a number or a day.
-    """
-    for row in rows:
-        filled = [cell for cell in row if cell.strip()]
-        if len(filled) < 3 or any(_NUMBER_OR_DAY.fullmatch(cell.strip()) for cell in filled):
-            continue
-        if reason := why_another_dataset(row, name=name):
-            return reason
-    return None
+def _is_value(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and (
+        amount_read(cell)[0] is not None or date_read(cell) is not None
+    )
 
 
 def _why_not_text(path: Path, first: bytes, *, size: int, name: str) -> str | None:
@@ -232,7 +184,7 @@ def _why_not_text(path: Path, first: bytes, *, size: int, name: str) -> str | No
             "most that long. Export the table again with one line a payment."
         )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_likely_delimiter(text))
-    return why_rows_are_another_dataset(_first_rows(rows, 20), name=name)
+    return why_another_dataset(_first_rows(rows, 20), name=name)
 
 
 def _first_rows(rows: Iterable[list[str]], count: int) -> list[list[str]]:

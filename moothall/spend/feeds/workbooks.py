@@ -25,7 +25,7 @@ from attrs import evolve, frozen
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds import sheet_rows
 from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
-from moothall.spend.feeds.refusals import BLOCK, why_rows_are_another_dataset
+from moothall.spend.feeds.refusals import BLOCK, why_another_dataset
 from moothall.spend.feeds.typed import Row, propose_rows, read_rows
 from moothall.values.periods import Period
 
@@ -144,8 +144,8 @@ def _read_sheet(
     first = next(sheet.batches, [])
     if not any(cells for _, cells in first):
         raise CannotRead("it has no rows.")
-    title = f"The sheet “{sheet.name}” of {name}"
-    if reason := why_rows_are_another_dataset((cells for _, cells in first[:20]), name=title):
+    title = f"{name}, sheet {sheet.name},"
+    if reason := why_another_dataset((cells for _, cells in first[:20]), name=title):
         raise CannotRead(reason)
     return read_rows(
         itertools.chain([first], sheet.batches),

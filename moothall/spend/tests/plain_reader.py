@@ -34,7 +34,8 @@ SUPPLIER_HEADERS = {
     "beneficiaryname", "beneficiary_name", "supplier(beneficiary) name", "name", "name:",
     "supplier", "supplier final",
 }  # fmt: skip
-MONTHS_AWAY = 6  # further than this from where a file's payments lie, a date is a slip of the year
+# Further than this from the months a file's payments lie in, a date is a slip of the year.
+MONTHS_BEFORE, MONTHS_AFTER = 12, 6
 DATE_FORMS = (
     "%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%d %b %Y",
 )  # fmt: skip
@@ -164,13 +165,11 @@ def _table(rows: list[list[str]]) -> PlainReading:
     places = [place for place, row in enumerate(filled) if _is_header(row)]
     early = [place for place in places if place < 12]
     if early:
+        # A header of two lines is Lambeth's: "Sum of ..." over "Supplier Name,Total".
         header = filled[max(place for place in early if place <= early[0] + 1)]
-        body = filled[early[0] + 1 :]
-        top = filled[: early[0] + 1]
-        # Blank lines above the header are above the data, and are not counted with it.
-        above = next(n for n, row in enumerate(rows) if row is top[-1])
-        reading.rows_blank -= sum(1 for row in rows[:above] if _is_blank(row))
-        body = [row for row in body if row is not header]  # a header of two lines
+        at = next(number for number, row in enumerate(rows) if row is header)
+        body = filled[next(n for n, row in enumerate(filled) if row is header) + 1 :]
+        reading.rows_blank = sum(map(_is_blank, rows[at + 1 :]))  # those above it are its preamble
     elif places:  # three Hyndburn files were sorted with their header, which came to rest last
         header, body = filled[places[-1]], filled
     else:
@@ -218,11 +217,7 @@ def _read_rows(
             payments.append((amount, plain_date(when) if when else None))
     homes = _main_months(payments)
     for amount, day in payments:
-        if (
-            day
-            and not invoice_dates
-            and min(abs(_month(day) - home) for home in homes) > MONTHS_AWAY
-        ):
+        if day and not invoice_dates and _is_slip(_month(day), homes):
             _aside(reading, "outside_period", amount)
             continue
         reading.rows_kept += 1
@@ -261,6 +256,10 @@ def _main_months(payments: list[tuple[Decimal, date | None]]) -> list[int]:
     months = Counter(_month(day) for _, day in payments if day)
     few = sum(months.values()) / 20
     return [month for month, count in months.items() if count >= few]
+
+
+def _is_slip(month: int, homes: list[int]) -> bool:
+    return month < min(homes) - MONTHS_BEFORE or month > max(homes) + MONTHS_AFTER
 
 
 def _month(day: date) -> int:

@@ -100,7 +100,7 @@ def test_a_contracts_register_in_a_workbook_is_refused_as_another_dataset(tmp_pa
         ("Contract Title", "Supplier", "Contract Start Date", "Contract End Date"),
         ("Grass", "Alder Works Ltd", "01/04/2020", "31/03/2024"),
     ]
-    with pytest.raises(CannotRead, match="is a contracts register, not payments"):
+    with pytest.raises(CannotRead, match="those of a contracts register, not of payments"):
         read(workbook(tmp_path / "s.xlsx", {"Register": register}))
 
 
