@@ -10,7 +10,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 from ibis import _
 
-from moothall.spend.analysis.payments import NOT_CLASSIFIED, month_of
+from moothall.spend.analysis.payments import NOT_CLASSIFIED, WORDS, month_of
 
 
 def cube_months(lines: ir.Table, categories: ir.Table) -> ir.Table:
@@ -24,6 +24,20 @@ def cube_names(lines: ir.Table, categories: ir.Table) -> ir.Table:
     """One row per publication, name_key, category and month. spend in GBP."""
     return _summed(lines, categories, "name_key", "month").order_by(
         "month", "body_id", "publication_id", "name_key", "category"
+    )
+
+
+def words_of_categories(lines: ir.Table) -> ir.Table:
+    """One row per category_key: category_key, words (what a text search looks through).
+
+    The supplier's name is not among them: names are searched where the viewer may read them.
+    """
+    texts = [lines[column].fill_null("") for column in WORDS]
+    joined = texts[0].lower()
+    for text in texts[1:]:
+        joined = joined + " | " + text.lower()
+    return (
+        lines.select("category_key", words=joined).group_by("category_key").agg(words=_.words.max())
     )
 
 

@@ -35,6 +35,18 @@ CUBE_NAMES_COLUMNS = frozenset(
     {"publication_id", "body_id", "name_key", "category", "group", "month"}
 )
 WORDS = ("purpose", "service", "department", "category_text")
+LISTED = (
+    "publication_id",
+    "body_id",
+    "amount",
+    "department",
+    "service",
+    "purpose",
+    "transaction_ref",
+    "date_meaning",
+    "is_card",
+    "is_redacted",
+)
 
 
 @frozen
@@ -43,7 +55,7 @@ class LakeTables:
 
     lines          one row per payment line
     names          one row per name_key: the supplier behind a name as published
-    categories     one row per category_key
+    categories     one row per category_key; `words` is what a text search looks through
     publications   one row per publication (publication_id, body_id, body)
     cube_months    one row per publication, category, department and month
     cube_names     one row per publication, name_key, category and month
@@ -76,6 +88,7 @@ class Filters:
     least_gbp, most_gbp     of the line's net amount, both included
     is_card                 card payments only, or none of them
     without_categories      codes left out: what a body only passes on
+    payments_to             public bodies (public_body_id) to whom the payments went
     without_payments_to     public bodies (public_body_id) whose receipts are left out
     """
 
@@ -92,6 +105,7 @@ class Filters:
     most_gbp: Decimal | None = None
     is_card: bool | None = None
     without_categories: tuple[str, ...] = ()
+    payments_to: tuple[int, ...] = ()
     without_payments_to: tuple[int, ...] = ()
 
     @property
@@ -117,7 +131,9 @@ class Filters:
 
     @property
     def is_about_names(self) -> bool:
-        return bool(self.suppliers or self.supplier_kinds or self.without_payments_to)
+        return bool(
+            self.suppliers or self.supplier_kinds or self.payments_to or self.without_payments_to
+        )
 
 
 EVERYTHING = Filters()
@@ -130,19 +146,33 @@ def joined_lines(lines: ir.Table, names: ir.Table, categories: ir.Table) -> ir.T
 
 def filtered(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
     """One row per payment line that passes the filters, with its supplier and its category."""
-    return _chosen_lines(tables, filters, NAME_COLUMNS | CATEGORY_COLUMNS)
+    return chosen_lines(tables, filters, NAME_COLUMNS | CATEGORY_COLUMNS)
 
 
-def newest_lines(tables: LakeTables, filters: Filters = EVERYTHING, *, count: int = 50) -> ir.Table:
-    """One row per payment line, newest first; the supplier and category joined to these only."""
-    newest = (
-        _chosen_lines(tables, filters, frozenset())
-        .order_by(ibis.desc("paid_on"), "source_id", "row")
-        .limit(count)
+def newest_lines(
+    tables: LakeTables,
+    filters: Filters = EVERYTHING,
+    *,
+    count: int = 50,
+    skip: int = 0,
+    columns: tuple[str, ...] = LISTED,
+) -> ir.Table:
+    """One row per payment line, newest first: the `columns`, and the line's supplier and category.
+
+    The lines are first found by place and date alone; only those found are read whole.
+    """
+    place = ("source_id", "row", "paid_on")
+    newest_first = [ibis.desc("paid_on"), "source_id", "row", ibis.asc("sheet", nulls_first=True)]
+    found = (
+        chosen_lines(tables, filters, frozenset())
+        .select(*place, "sheet")
+        .order_by(newest_first)
+        .limit(count, offset=skip)
     )
-    return joined_lines(newest, tables.names, tables.categories).order_by(
-        ibis.desc("paid_on"), "source_id", "row"
-    )
+    lines = tables.lines.select(*sorted({*place, "sheet", *columns, "name_key", "category_key"}))
+    # A null sheet is the same place as a null sheet.
+    whole = lines.semi_join(found, [*place, lines.sheet.identical_to(found.sheet)])
+    return joined_lines(whole, tables.names, tables.categories).order_by(newest_first)
 
 
 def payments(tables: LakeTables, wanted: frozenset[str], filters: Filters = EVERYTHING) -> ir.Table:
@@ -155,7 +185,7 @@ def payments(tables: LakeTables, wanted: frozenset[str], filters: Filters = EVER
     asked = (wanted - NAME_COLUMNS) | filters.columns | ({"name_key"} if from_names else set())
     cube = _cube_for(tables, frozenset(asked))
     if cube is None:
-        chosen = _chosen_lines(tables, filters, wanted & (NAME_COLUMNS | CATEGORY_COLUMNS))
+        chosen = chosen_lines(tables, filters, wanted & (NAME_COLUMNS | CATEGORY_COLUMNS))
         months = {"month": month_of(_.paid_on)} if "month" in wanted else {}
         return chosen.select(
             *sorted(wanted - {"month"}), spend=_.amount, payment_count=ibis.literal(1), **months
@@ -174,7 +204,8 @@ def _cube_for(tables: LakeTables, asked: frozenset[str]) -> ir.Table | None:
     return next((cube for cube, has in offers if cube is not None and asked <= has), None)
 
 
-def _chosen_lines(tables: LakeTables, filters: Filters, wanted: frozenset[str]) -> ir.Table:
+def chosen_lines(tables: LakeTables, filters: Filters, wanted: frozenset[str]) -> ir.Table:
+    """One row per payment line that passes, with those `wanted` columns that others must supply."""
     lines = _plain_filters(tables.lines, filters)
     if filters.starts_on:
         lines = lines.filter(_.paid_on >= filters.starts_on)
@@ -187,7 +218,7 @@ def _chosen_lines(tables: LakeTables, filters: Filters, wanted: frozenset[str]) 
     if filters.is_card is not None:
         lines = lines.filter(_.is_card == filters.is_card)
     if filters.text:
-        lines = _text_filter(lines, tables.names, filters.text)
+        lines = _text_filter(lines, tables, filters.text)
     lines = _name_filters(lines, tables.names, filters, wanted & NAME_COLUMNS)
     if wanted & CATEGORY_COLUMNS or filters.categories or filters.without_categories:
         lines = _category_filters(_with_categories(lines, tables.categories), filters)
@@ -245,6 +276,8 @@ def _name_filters(
         chosen = chosen.filter(_.supplier_id.isin(filters.suppliers))
     if filters.supplier_kinds:
         chosen = chosen.filter(_.kind.isin(filters.supplier_kinds))
+    if filters.payments_to:
+        chosen = chosen.filter(_.public_body_id.isin(filters.payments_to))
     if filters.without_payments_to:
         paid_elsewhere = ~_.public_body_id.isin(filters.without_payments_to)
         chosen = chosen.filter(_.public_body_id.isnull() | paid_elsewhere)
@@ -253,16 +286,21 @@ def _name_filters(
     return table.semi_join(chosen.select("name_key"), "name_key")
 
 
-def _text_filter(lines: ir.Table, names: ir.Table, text: str) -> ir.Table:
-    """Names are searched once each, not once a line."""
+def _text_filter(lines: ir.Table, tables: LakeTables, text: str) -> ir.Table:
+    """Each name and each set of words is searched once, not once a line."""
     name_columns = [
-        column for column in ("supplier_name", "supplier", "public_name") if column in names.columns
+        column
+        for column in ("supplier_name", "supplier", "public_name")
+        if column in tables.names.columns
     ]
-    hits = names.filter(reduce(or_, [_has(names[column], text) for column in name_columns]))
-    hits = hits.select("name_key", is_named_so=ibis.literal(True))
-    in_words = reduce(or_, [_has(_[column], text) for column in WORDS])
-    found = lines.left_join(hits, "name_key").filter(_.is_named_so.fill_null(False) | in_words)
-    return found.select(*lines.columns)
+    in_name = reduce(or_, [_has(tables.names[column], text) for column in name_columns])
+    named_so = tables.names.filter(in_name).select("name_key", is_named_so=ibis.literal(True))
+    worded_so = tables.categories.filter(_has(_.words, text)).select(
+        "category_key", is_worded_so=ibis.literal(True)
+    )
+    found = lines.left_join(named_so, "name_key").drop("name_key_right")
+    found = found.left_join(worded_so, "category_key").drop("category_key_right")
+    return found.filter(found.is_named_so.fill_null(False) | found.is_worded_so.fill_null(False))
 
 
 def _has(column: Any, text: str) -> Any:

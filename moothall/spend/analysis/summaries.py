@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
+from attrs import evolve
 from ibis import _
 
 from moothall.spend.analysis.payments import (
@@ -19,6 +20,7 @@ from moothall.spend.analysis.payments import (
 POUNDS = "decimal(38, 2)"
 DIMENSIONS = ("category", "group", "supplier", "department", "body", "month", "year")
 IN_TIME_ORDER = ("month", "year")
+NO_BODY = -1
 
 
 def spend_by(
@@ -137,37 +139,44 @@ def totals(
     gross_gbp = net_gbp + between_own_gbp
     net_gbp   = own_purpose_gbp + pass_through_gbp   (pass-through among what is not between own)
     classified_gbp is the part of gross with a category; classified_share its share.
+    How many suppliers there are, `spend_by(tables, "supplier", ...)` says in key_count.
     """
-    wanted = frozenset(
-        {"category", "group", "month", "body_id", "name_key", "supplier_id", "public_body_id"}
+    whole = payments(tables, frozenset({"category", "group", "month", "body_id"}), filters)
+    is_classified = whole.category != NOT_CLASSIFIED
+    is_passed_on = _is_passed_on(whole, pass_through)
+    gross = whole.agg(
+        gross_gbp=_sum(whole.spend),
+        payment_count=_count(whole.payment_count),
+        body_count=whole.body_id.nunique(),
+        first_month=whole.month.min(),
+        last_month=whole.month.max(),
+        passed_on_gbp=_sum(whole.spend, is_passed_on),
+        passed_on_count=_count(whole.payment_count, is_passed_on),
+        classified_gbp=_sum(whole.spend, is_classified),
+        classified_count=_count(whole.payment_count, is_classified),
     )
-    chosen = payments(tables, wanted, filters)
-    between = _is_between(chosen, own_bodies)
-    passed = is_in_categories(chosen, pass_through) if pass_through else ibis.literal(False)
-    marked = chosen.mutate(
-        is_between=between.fill_null(False),
-        is_passed_on=(passed & ~between.fill_null(False)),
-        is_classified=chosen.category != NOT_CLASSIFIED,
+    internal = _between(tables, own_bodies, filters, frozenset({"category", "group"}))
+    is_passed_within = _is_passed_on(internal, pass_through)
+    within = internal.agg(
+        between_own_gbp=_sum(internal.spend),
+        between_own_count=_count(internal.payment_count),
+        passed_within_gbp=_sum(internal.spend, is_passed_within),
+        passed_within_count=_count(internal.payment_count, is_passed_within),
     )
-    summed = marked.agg(
-        gross_gbp=_sum(marked.spend),
-        payment_count=marked.payment_count.sum().cast("int64"),
-        supplier_count=marked.supplier_id.nunique(),
-        body_count=marked.body_id.nunique(),
-        first_month=marked.month.min(),
-        last_month=marked.month.max(),
-        between_own_gbp=_sum(marked.spend, marked.is_between),
-        between_own_count=_count(marked.payment_count, marked.is_between),
-        pass_through_gbp=_sum(marked.spend, marked.is_passed_on),
-        pass_through_count=_count(marked.payment_count, marked.is_passed_on),
-        classified_gbp=_sum(marked.spend, marked.is_classified),
-        classified_count=_count(marked.payment_count, marked.is_classified),
+    both = gross.cross_join(within)
+    both = both.mutate(
+        pass_through_gbp=(both.passed_on_gbp - both.passed_within_gbp).cast(POUNDS),
+        pass_through_count=both.passed_on_count - both.passed_within_count,
+        net_gbp=(both.gross_gbp - both.between_own_gbp).cast(POUNDS),
+        classified_share=share_of(both.classified_gbp, both.gross_gbp),
     )
-    return summed.mutate(
-        net_gbp=(_.gross_gbp - _.between_own_gbp).cast(POUNDS),
-        own_purpose_gbp=(_.gross_gbp - _.between_own_gbp - _.pass_through_gbp).cast(POUNDS),
-        classified_share=share_of(summed.classified_gbp, summed.gross_gbp),
+    return both.mutate(own_purpose_gbp=(both.net_gbp - both.pass_through_gbp).cast(POUNDS)).drop(
+        "passed_on_gbp", "passed_on_count", "passed_within_gbp", "passed_within_count"
     )
+
+
+def _is_passed_on(table: ir.Table, pass_through: tuple[str, ...]) -> ir.BooleanValue:
+    return is_in_categories(table, pass_through) if pass_through else ibis.literal(False)
 
 
 def between_own_bodies(
@@ -177,19 +186,29 @@ def between_own_bodies(
 
     What the net figure leaves out, so that a person can see it and correct a wrong match.
     """
-    chosen = payments(tables, frozenset({"body_id", "public_body_id"}), filters)
     return (
-        chosen.filter(_is_between(chosen, own_bodies))
+        _between(tables, own_bodies, filters, frozenset({"public_body_id"}))
         .group_by("body_id", "public_body_id")
-        .agg(spend_gbp=_sum(_.spend), payment_count=_.payment_count.sum().cast("int64"))
+        .agg(spend_gbp=_.spend.sum().cast(POUNDS), payment_count=_count(_.payment_count))
         .order_by(ibis.desc("spend_gbp"), "body_id", "public_body_id")
     )
 
 
-def _is_between(chosen: ir.Table, own_bodies: tuple[int, ...]) -> ir.BooleanValue:
-    if not own_bodies:
-        return ibis.literal(False)
-    return chosen.public_body_id.isin(own_bodies) & chosen.body_id.isin(own_bodies)
+def _between(
+    tables: LakeTables, own_bodies: tuple[int, ...], filters: Filters, wanted: frozenset[str]
+) -> ir.Table:
+    """Payments from one of the bodies to another; few names, so they are found by name first."""
+    bodies = own_bodies or (NO_BODY,)
+    chosen = payments(
+        tables,
+        wanted | {"body_id"},
+        evolve(filters, payments_to=bodies, bodies=_within(filters.bodies, bodies)),
+    )
+    return chosen
+
+
+def _within(asked: tuple[int, ...], bodies: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(body for body in bodies if body in asked) or (NO_BODY,) if asked else bodies
 
 
 def _sum(spend: ir.DecimalColumn, where: ir.BooleanValue | None = None) -> ir.DecimalScalar:
@@ -197,7 +216,7 @@ def _sum(spend: ir.DecimalColumn, where: ir.BooleanValue | None = None) -> ir.De
     return spend.sum(where=where).fill_null(0).cast(POUNDS)
 
 
-def _count(count: ir.IntegerColumn, where: ir.BooleanValue) -> ir.IntegerScalar:
+def _count(count: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
     return count.sum(where=where).fill_null(0).cast("int64")
 
 
