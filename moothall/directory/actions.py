@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from moothall.core import audit, ownership
@@ -100,8 +99,8 @@ def add_body(
         )
     if ended_on and began_on and ended_on < began_on:
         raise CannotAddBody(
-            f"{name} cannot end on {date_format(ended_on)}, before it began on "
-            f"{date_format(began_on)}. Correct one of the two dates."
+            f"{name} cannot end on {ended_on:%-d %B %Y}, before it began on "
+            f"{began_on:%-d %B %Y}. Correct one of the two dates."
         )
     taken = Organisation.objects.filter(slug=slug).first()
     taken = taken or Organisation.objects.filter(name__iexact=name).first()
@@ -160,18 +159,18 @@ def record_succession(
     whole = sum(shares.values(), Decimal(0)) + sum((each.share for each in already), Decimal(0))
     if whole > 1:
         raise CannotRecordSuccession(
-            f"The shares of {predecessor.name} on {date_format(on)} add up to {whole:f}, which is "
+            f"The shares of {predecessor.name} on {on:%-d %B %Y} add up to {whole:f}, which is "
             "more than the whole. Shares add up to 1, or to less when it goes on."
         )
     for successor in shares:
         if successor.ended_on and successor.ended_on < on:
             raise CannotRecordSuccession(
-                f"{successor.name} cannot take over {predecessor.name} on {date_format(on)}: it "
-                f"ended on {date_format(successor.ended_on)}. Name the body that was there then."
+                f"{successor.name} cannot take over {predecessor.name} on {on:%-d %B %Y}: it "
+                f"ended on {successor.ended_on:%-d %B %Y}. Name the body that was there then."
             )
         if already.filter(successor=successor).exists():
             raise CannotRecordSuccession(
-                f"{successor.name} already takes over {predecessor.name} on {date_format(on)}. "
+                f"{successor.name} already takes over {predecessor.name} on {on:%-d %B %Y}. "
                 "Name only the successors that are missing."
             )
     made = tuple(
@@ -345,8 +344,8 @@ def grant_role(
         raise CannotGrantRole(reason)
     if ends_before and ends_before <= starts_on:
         raise CannotGrantRole(
-            f"A role lasts a day or more: this one would end before {date_format(ends_before)} and "
-            f"begin on {date_format(starts_on)}. Correct one of the two dates."
+            f"A role lasts a day or more: this one would end before {ends_before:%-d %B %Y} and "
+            f"begin on {starts_on:%-d %B %Y}. Correct one of the two dates."
         )
     if deputy_for:
         ends_before = _deputy_until(person, body, role, starts_on, ends_before, deputy_for)
@@ -354,7 +353,7 @@ def grant_role(
     if clash := next((each for each in held if _overlap(each, starts_on, ends_before)), None):
         raise CannotGrantRole(
             f"{person.name} is already {role.words} of {body.name}, from "
-            f"{date_format(clash.starts_on)}. End that first, or give it for other days."
+            f"{clash.starts_on:%-d %B %Y}. End that first, or give it for other days."
         )
     made = RoleHeld.objects.create(
         person=person,
@@ -412,7 +411,7 @@ def _deputy_until(
     if not _overlap(principal, starts_on, ends_before) or starts_on < principal.starts_on:
         raise CannotGrantRole(
             f"{principal.person.name} is not {role.words} of {body.name} on "
-            f"{date_format(starts_on)}, so nobody can deputise for them then. Choose a day on "
+            f"{starts_on:%-d %B %Y}, so nobody can deputise for them then. Choose a day on "
             "which they hold the role."
         )
     days = [day for day in (ends_before, principal.ends_before) if day]
@@ -447,13 +446,13 @@ def end_role(
         raise CannotEndRole(reason)
     if day < today:
         raise CannotEndRole(
-            f"A role cannot be ended on {date_format(day)}, which has passed: what was done in it "
+            f"A role cannot be ended on {day:%-d %B %Y}, which has passed: what was done in it "
             "stands. End it from today, or from a later day."
         )
     if held.ends_before and held.ends_before <= day:
         raise CannotEndRole(
             f"{held.person.name} stops being {Role(held.role).words} of {held.organisation.name} "
-            f"before {date_format(held.ends_before)} already. Nothing needs doing."
+            f"before {held.ends_before:%-d %B %Y} already. Nothing needs doing."
         )
     ended = [held, *held.deputies.select_for_update()]
     for each in ended:
@@ -535,7 +534,7 @@ def end_interest(*, interest_id: int, by: Person, at: datetime) -> None:
         )
     if held.ended_on:
         raise CannotDeclareInterest(
-            f"This interest ended on {date_format(held.ended_on)} already. Nothing needs doing."
+            f"This interest ended on {held.ended_on:%-d %B %Y} already. Nothing needs doing."
         )
     held.ended_on = timezone.localdate(at)
     held.save(update_fields=["ended_on"])

@@ -4,7 +4,6 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
-from django.utils.formats import date_format
 
 from moothall.core.permissions import Viewer
 from moothall.directory.engine.roles import (
@@ -167,8 +166,8 @@ def why_not_grant_role(
         )
     if body.ended_on and body.ended_on < starts_on:
         return (
-            f"Nobody can become {role.words} of {body.name} on {date_format(starts_on)}: it "
-            f"ended on {date_format(body.ended_on)}. Give the role at the body that succeeded it."
+            f"Nobody can become {role.words} of {body.name} on {starts_on:%-d %B %Y}: it "
+            f"ended on {body.ended_on:%-d %B %Y}. Give the role at the body that succeeded it."
         )
     return _why_not_hold_both(to, body, role, starts_on, ends_before)
 
