@@ -110,7 +110,8 @@ def _database(url: str) -> dict[str, object]:
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                    "PRAGMA recursive_triggers=ON; PRAGMA cache_size=-64000;"
+                    "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON; "
+                    "PRAGMA cache_size=-64000;"
                 ),
             },
             "TEST": {"NAME": os.environ.get("MOOTHALL_TEST_SQLITE") or None},
