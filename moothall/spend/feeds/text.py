@@ -9,11 +9,13 @@ import codecs
 import csv
 import hashlib
 import io
+import os
 import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -155,7 +157,7 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
     cut = b""
     with source.open("rb") as file:
         unended = 0
-        for number, block in enumerate(iter(lambda: file.read(BLOCK_BYTES), b"")):
+        for number, block in enumerate(_bytes(file)):
             if number == 0:
                 if block[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_utf16_without_mark(block):
                     return _from_utf16(source, name, scratch, block[:2])
@@ -213,6 +215,12 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
         "".join(sorted(odd)),
     )
     return evolve(text, delimiter=_delimiter(text))
+
+
+def _bytes(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what is left of a file in blocks; a small file gets no more room than it needs."""
+    size = min(BLOCK_BYTES, os.fstat(file.fileno()).st_size + 1)
+    return iter(lambda: file.read(size), b"")
 
 
 def _line_ends(block: bytes) -> tuple[int, int, int]:
@@ -300,7 +308,11 @@ def _delimiter(text: Text) -> str:
     """Return what stands between the cells: what splits the first lines most evenly."""
     with text.path.open("rb") as file:
         file.seek(text.bom)
-        lines = _utf8(text, _cut(file.read(HEAD_BYTES)), True).decode("utf-8").split("\n")
+        lines = (
+            _utf8(text, _cut(file.read(min(HEAD_BYTES, text.size))), True)
+            .decode("utf-8")
+            .split("\n")
+        )
     lines = [line for line in lines if line.strip(" ,\r")][:40]
     best, best_score = ",", (0.0, 0)
     for delimiter in _DELIMITERS:
@@ -325,7 +337,7 @@ def _blocks(text: Text) -> Iterator[bytes]:
     with text.path.open("rb") as file:
         file.seek(text.bom)
         rest = b""
-        for block in iter(lambda: file.read(BLOCK_BYTES), b""):
+        for block in _bytes(file):
             end = block.rfind(mark) + 1
             if end and text.ends_in_cr:
                 if end == len(block):
@@ -360,7 +372,7 @@ def _head(text: Text, name: str) -> tuple[list[Row], list[str]]:
     """Return the first filled rows of a file, and what is odd about their quotes."""
     with text.path.open("rb") as file:
         file.seek(text.bom)
-        block = file.read(HEAD_BYTES)
+        block = file.read(min(HEAD_BYTES, text.size))
         if len(block) == HEAD_BYTES:
             block = _cut(block)
     warnings: list[str] = []
