@@ -28,6 +28,8 @@ RULE_DOCUMENTS = (
 
 NOT_CLASSIFIED = "not-classified"
 SURE_ENOUGH = 0.60
+CLEAR = 0.85
+"""From this strength on, what was bought outspeaks who was paid and whose payment it is."""
 MODEL_SURE_ENOUGH = 0.75
 """A classifier must be surer than a rule: it has not seen this body's words before."""
 
@@ -282,43 +284,60 @@ def supplier_key(frame: pl.DataFrame) -> pl.Expr:
 # Evidence ----------------------------------------------------------------------------------
 
 
-@frozen
-class _Scores:
-    """Categories with their strengths, from the phrases found in one column."""
+@frozen(eq=False)
+class _Reading:
+    """What the phrases found in one column say.
 
-    phrases: dict[str, tuple[tuple[str, float], ...]]
-    weight: float
+    places   : (line,) which of `strengths` each line has; 0 is nothing
+    strengths: strength by category, once for each distinct finding
+    """
 
-    def of(self, found: Iterable[str]) -> dict[str, float]:
-        """Strength by category; a phrase inside a longer phrase that was found says nothing."""
-        patterns = set(found)
-        result: dict[str, float] = {}
-        for pattern in patterns:
-            if any(pattern is not other and pattern in other for other in patterns):
-                continue
-            for category, strength in self.phrases[pattern]:
-                result[category] = max(result.get(category, 0.0), strength * self.weight)
-        return result
+    mark: str
+    places: pl.Series
+    strengths: list[dict[str, float]]
 
 
-def _column_scores(
-    values: pl.Series, scores: _Scores, blank: frozenset[str] = frozenset()
-) -> dict[str, dict[str, float]]:
-    """Strength by category for each distinct text of a column."""
-    distinct = values.drop_nulls().unique()
-    if distinct.is_empty():
-        return {}
-    plain = distinct.to_frame("text").select(plain_words(pl.col("text"))).to_series()
-    found = plain.str.extract_many(list(scores.phrases), overlapping=True)
-    known: dict[tuple[str, ...], dict[str, float]] = {}
-    result = {}
-    for text, words, patterns in zip(distinct, plain, found.to_list(), strict=True):
-        if not patterns or words.strip() in blank:
+def _read_column(
+    plain: pl.Series,
+    phrases: dict[str, tuple[tuple[str, float], ...]],
+    *,
+    mark: str,
+    weight: float = 1.0,
+    silent: frozenset[str] = frozenset(),
+) -> _Reading:
+    """Look for the phrases in a column of plain words, each distinct text once."""
+    distinct = plain.drop_nulls().unique()
+    found = distinct.str.extract_many(list(phrases), overlapping=True)
+    strengths: list[dict[str, float]] = [{}]
+    known: dict[tuple[str, ...], int] = {}
+    places = []
+    for text, patterns in zip(distinct.to_list(), found.to_list(), strict=True):
+        if not patterns or text.strip() in silent:
+            places.append(0)
             continue
         key = tuple(patterns)
         if key not in known:
-            known[key] = scores.of(patterns)
-        result[text] = known[key]
+            known[key] = len(strengths)
+            strengths.append(_strengths(patterns, phrases, weight))
+        places.append(known[key])
+    by_text = pl.DataFrame(
+        {"text": distinct, "place": places}, schema={"text": pl.String, "place": pl.Int64}
+    )
+    joined = plain.to_frame("text").join(by_text, on="text", how="left", maintain_order="left")
+    return _Reading(mark, joined["place"].fill_null(0), strengths)
+
+
+def _strengths(
+    found: Iterable[str], phrases: dict[str, tuple[tuple[str, float], ...]], weight: float
+) -> dict[str, float]:
+    """Strength by category; a phrase inside a longer phrase that was found says nothing."""
+    patterns = set(found)
+    result: dict[str, float] = {}
+    for pattern in patterns:
+        if any(pattern != other and pattern in other for other in patterns):
+            continue
+        for category, strength in phrases[pattern]:
+            result[category] = max(result.get(category, 0.0), strength * weight)
     return result
 
 
@@ -336,7 +355,7 @@ def _weighed(
     """
     doubts: dict[str, float] = {}
     clearest = max((strength for column in text for strength in column.values()), default=0.0)
-    half = 0.5 if clearest >= 0.85 else 1.0
+    half = 0.5 if clearest >= CLEAR else 1.0
     for columns, weight in ((text, 1.0), (other, half)):
         for column in columns:
             for category, strength in column.items():
@@ -372,47 +391,75 @@ def _code_found(text: str, pattern: str, prefixes: Mapping[str, str]) -> tuple[s
 
 def _codes(frame: pl.DataFrame, rules: CategoryRules) -> pl.DataFrame:
     """What the published ProClass and CPV codes say: code_category, code_sureness."""
-    found: dict[str, dict[str, tuple[str, float] | None]] = {}
+    columns = []
     for column, pattern, prefixes in (
-        ("cpv", r"\b(\d{8})(?:-\d)?\b", rules.cpv),
         ("proclass", r"\b(\d{6})\b", rules.proclass),
+        ("cpv", r"\b(\d{8})(?:-\d)?\b", rules.cpv),
     ):
-        found[column] = {
-            text: _code_found(text, pattern, prefixes)
-            for text in frame[column].drop_nulls().unique()
+        texts = frame[column].drop_nulls().unique().to_list()
+        pairs = [_code_found(text, pattern, prefixes) for text in texts]
+        columns.append(_looked_up(frame[column], texts, pairs))
+    proclass, cpv = columns
+    return proclass.hstack(cpv.rename({"category": "_category", "sureness": "_sureness"})).select(
+        code_category=pl.coalesce("category", "_category"),
+        code_sureness=pl.coalesce("sureness", "_sureness").fill_null(0.0),
+    )
+
+
+def _looked_up(
+    column: pl.Series, texts: list[Any], pairs: list[tuple[str, float] | None]
+) -> pl.DataFrame:
+    """Category and sureness of each line, from those of the distinct values of its column."""
+    answers = pl.DataFrame(
+        {
+            "key": pl.Series(texts, dtype=column.dtype),
+            "category": pl.Series([pair[0] if pair else None for pair in pairs], dtype=pl.String),
+            "sureness": pl.Series([pair[1] if pair else None for pair in pairs], dtype=pl.Float64),
         }
-    pairs = [
-        found["proclass"].get(proclass) or found["cpv"].get(cpv)
-        for proclass, cpv in zip(frame["proclass"], frame["cpv"], strict=True)
-    ]
-    return _pair_columns(pairs, "code")
+    )
+    return (
+        column.to_frame("key")
+        .join(answers, on="key", how="left", maintain_order="left")
+        .drop("key")
+    )
 
 
 def _sercop(frame: pl.DataFrame, rules: CategoryRules) -> pl.DataFrame:
     """What service and nature headings say: sercop_category, sercop_sureness, and both names."""
-    service_texts = {
-        text: _heading(text, rules.sercop_services, column == "sercop")
-        for column in ("sercop", *SERVICE_COLUMNS)
-        for text in frame[column].drop_nulls().unique()
-    }
-    nature_texts = {
-        text: rules.sercop_natures.get(_plain(text))
+    named = [
+        _headings_of(frame[column], rules.sercop_services, is_code=column == "sercop")
+        for column in ("sercop", "service", "department")
+    ]
+    natures = [
+        pl.col(plain_name(column))
+        .str.strip_chars()
+        .replace_strict(rules.sercop_natures, default=None, return_dtype=pl.String)
         for column in ("category_text", "purpose", "account_code")
-        for text in frame[column].drop_nulls().unique()
-    }
-    services = _first_named(frame, ("sercop", "service", "department"), service_texts)
-    natures = _first_named(frame, ("category_text", "purpose", "account_code"), nature_texts)
-    pairs: list[tuple[str, float] | None] = []
-    for service, nature in zip(services, natures, strict=True):
-        pairs.append(
-            rules.sercop.get(f"{service or 'any'} {nature or 'any'}")
-            or rules.sercop.get(f"any {nature or 'any'}")
-            or rules.sercop.get(f"{service or 'any'} any")
-        )
-    return _pair_columns(pairs, "sercop").with_columns(
-        pl.Series("sercop_service", services, dtype=pl.String),
-        pl.Series("sercop_nature", natures, dtype=pl.String),
+    ]
+    seen = frame.select(sercop_nature=pl.coalesce(natures)).with_columns(
+        pl.DataFrame(named).select(pl.coalesce(pl.all()).alias("sercop_service")).to_series()
     )
+    keys = seen.select(
+        pl.col("sercop_service").fill_null("any") + " " + pl.col("sercop_nature").fill_null("any")
+    ).to_series()
+    texts = keys.unique().to_list()
+    pairs = [
+        rules.sercop.get(key)
+        or rules.sercop.get(f"any {key.split()[1]}")
+        or rules.sercop.get(f"{key.split()[0]} any")
+        for key in texts
+    ]
+    answers = _looked_up(keys, texts, pairs)
+    return seen.with_columns(
+        answers["category"].alias("sercop_category"),
+        answers["sureness"].fill_null(0.0).alias("sercop_sureness"),
+    )
+
+
+def _headings_of(column: pl.Series, headings: Mapping[str, str], *, is_code: bool) -> pl.Series:
+    texts = column.drop_nulls().unique().to_list()
+    names = {text: _heading(text, headings, is_code) for text in texts}
+    return column.replace_strict(names, default=None, return_dtype=pl.String)
 
 
 def _heading(text: str, headings: Mapping[str, str], is_code: bool) -> str | None:
@@ -426,88 +473,71 @@ def _heading(text: str, headings: Mapping[str, str], is_code: bool) -> str | Non
     return None
 
 
-def _first_named(
-    frame: pl.DataFrame, columns: Iterable[str], names: Mapping[str, str | None]
-) -> list[str | None]:
-    result: list[str | None] = [None] * frame.height
-    for column in columns:
-        for index, text in enumerate(frame[column]):
-            if result[index] is None and text is not None:
-                result[index] = names.get(text)
-    return result
-
-
-def _pair_columns(pairs: list[tuple[str, float] | None], name: str) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            f"{name}_category": [pair[0] if pair else None for pair in pairs],
-            f"{name}_sureness": [pair[1] if pair else 0.0 for pair in pairs],
-        },
-        schema={f"{name}_category": pl.String, f"{name}_sureness": pl.Float64},
-    )
-
-
 def _words(frame: pl.DataFrame, rules: CategoryRules) -> pl.DataFrame:
     """What words say: words_category, words_sureness, and the cues found, for the classifier.
 
     A text that is only a heading of the subjective analysis ("Supplies and Services") is left to
     the SeRCOP map: it says nothing of its own.
     """
-    headings = frozenset(rules.sercop_natures)
-    text = _Scores(rules.text_phrases, 1.0)
-    supplier = _Scores(rules.supplier_phrases, 1.0)
-    service = _Scores(rules.service_phrases, SERVICE_WEIGHT)
-    service_text = _Scores(rules.text_phrases, SERVICE_WEIGHT * 0.6)
-    tables = [
-        *(("t", frame[name], _column_scores(frame[name], text, headings)) for name in TEXT_COLUMNS),
-        ("s", frame["supplier_name"], _column_scores(frame["supplier_name"], supplier)),
-        *(("d", frame[name], _column_scores(frame[name], service)) for name in SERVICE_COLUMNS),
+    silent = frozenset(rules.sercop_natures)
+    readings = [
         *(
-            ("d", frame[name], _column_scores(frame[name], service_text))
+            _read_column(frame[plain_name(name)], rules.text_phrases, mark="t", silent=silent)
+            for name in TEXT_COLUMNS
+        ),
+        _read_column(frame[plain_name("supplier_name")], rules.supplier_phrases, mark="s"),
+        *(
+            _read_column(frame[plain_name(name)], phrases, mark="d", weight=weight)
             for name in SERVICE_COLUMNS
+            for phrases, weight in (
+                (rules.service_phrases, SERVICE_WEIGHT),
+                (rules.text_phrases, SERVICE_WEIGHT * 0.6),
+            )
         ),
     ]
-    nothing: dict[str, float] = {}
-    known: dict[tuple[int, ...], tuple[tuple[str, float] | None, list[str]]] = {}
+    places = pl.DataFrame([reading.places.alias(f"p{i}") for i, reading in enumerate(readings)])
+    combined = places.unique(maintain_order=True)
     pairs: list[tuple[str, float] | None] = []
-    cues: list[list[str]] = []
-    looked_up = [
-        [scores.get(value, nothing) if value is not None else nothing for value in values]
-        for _, values, scores in tables
-    ]
-    for columns in zip(*looked_up, strict=True):
-        key = tuple(id(column) for column in columns)
-        if key not in known:
-            seen = {
-                f"c{mark}:{category}"
-                for (mark, _, _), column in zip(tables, columns, strict=True)
+    cues: list[str] = []
+    for row in combined.iter_rows():
+        columns = [reading.strengths[place] for reading, place in zip(readings, row, strict=True)]
+        pairs.append(_weighed(columns[: len(TEXT_COLUMNS)], columns[len(TEXT_COLUMNS) :]))
+        cues.append(
+            " ".join(
+                f"c{reading.mark}:{category}"
+                for reading, column in zip(readings, columns, strict=True)
                 for category in column
-            }
-            known[key] = (
-                _weighed(list(columns[: len(TEXT_COLUMNS)]), list(columns[len(TEXT_COLUMNS) :])),
-                sorted(seen),
             )
-        pair, seen_cues = known[key]
-        pairs.append(pair)
-        cues.append(seen_cues)
-    return _pair_columns(pairs, "words").with_columns(
-        pl.Series("cues", cues, dtype=pl.List(pl.String))
+        )
+    answers = combined.with_columns(
+        pl.Series("words_category", [pair[0] if pair else None for pair in pairs], pl.String),
+        pl.Series("words_sureness", [pair[1] if pair else 0.0 for pair in pairs], pl.Float64),
+        pl.Series("cues", cues, pl.String),
+    )
+    return places.join(answers, on=combined.columns, how="left", maintain_order="left").select(
+        "words_category", "words_sureness", "cues"
     )
 
 
 def _standing(frame: pl.DataFrame, rules: CategoryRules) -> pl.Series:
     """The category that the payee's or the purpose's standing settles, or null."""
-    payee = plain_words(pl.col("supplier_name").fill_null(""))
-    purpose = plain_words(
-        pl.concat_str([pl.col(name).fill_null("") for name in TEXT_COLUMNS], separator=" ; ")
-    )
-    chosen: pl.Expr = pl.lit(None, dtype=pl.String)
+
+    def holds(columns: Iterable[str], phrases: tuple[str, ...]) -> pl.Series:
+        result = pl.repeat(value=False, n=frame.height, eager=True)
+        for column in columns if phrases else ():
+            plain = frame[plain_name(column)]
+            distinct = plain.drop_nulls().unique()
+            held = distinct.filter(distinct.str.contains_any(list(phrases)))
+            result |= plain.is_in(held.implode()).fill_null(value=False)
+        return result
+
+    chosen = pl.Series("standing_category", [None] * frame.height, dtype=pl.String)
     for category, payees, purposes, both in reversed(rules.standing):
-        has_payee = payee.str.contains_any(list(payees)) if payees else pl.lit(value=False)
-        has_purpose = purpose.str.contains_any(list(purposes)) if purposes else pl.lit(value=False)
+        has_payee = holds(("supplier_name",), payees)
+        has_purpose = holds(TEXT_COLUMNS, purposes)
         met = (has_payee & has_purpose) if both else (has_payee | has_purpose)
-        chosen = pl.when(met).then(pl.lit(category)).otherwise(chosen)
-    return frame.select(chosen.alias("standing_category")).to_series()
+        chosen = chosen.zip_with(~met, pl.Series([category], dtype=pl.String))
+    return chosen
 
 
 def _feature_words(frame: pl.DataFrame) -> pl.Series:
@@ -515,7 +545,8 @@ def _feature_words(frame: pl.DataFrame) -> pl.Series:
 
     def marked(mark: str, column: str) -> pl.Expr:
         return (
-            plain_words(pl.col(column).fill_null(""))
+            pl.col(plain_name(column))
+            .fill_null("")
             .str.extract_all(r"[a-z]{2,}")
             .list.eval(pl.lit(mark) + pl.element())
         )
@@ -525,7 +556,7 @@ def _feature_words(frame: pl.DataFrame) -> pl.Series:
             *(marked("t:", name) for name in ("category_text", "purpose", "account_code")),
             marked("s:", "supplier_name"),
             *(marked("d:", name) for name in SERVICE_COLUMNS),
-            pl.col("cues"),
+            pl.col("cues").str.extract_all(r"\S+"),
             pl.lit("v:") + pl.col("sercop_service").fill_null("none"),
             pl.lit("n:") + pl.col("sercop_nature").fill_null("none"),
         )
@@ -534,14 +565,24 @@ def _feature_words(frame: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
+def plain_name(column: str) -> str:
+    """The name of the column of plain words made from `column`."""
+    return f"{column}_plain"
+
+
 def _evidence(frame: pl.DataFrame, rules: CategoryRules) -> pl.DataFrame:
     absent = [
         pl.lit(None, dtype=pl.String).alias(name)
         for name in SIGNATURE_COLUMNS
         if name not in frame.columns
     ]
-    whole = frame.with_columns(absent).with_columns(
-        pl.col(name).cast(pl.String) for name in SIGNATURE_COLUMNS
+    whole = (
+        frame.with_columns(absent)
+        .with_columns(pl.col(name).cast(pl.String) for name in SIGNATURE_COLUMNS)
+        .with_columns(
+            plain_words(pl.col(name)).alias(plain_name(name))
+            for name in ("supplier_name", *TEXT_COLUMNS, *SERVICE_COLUMNS)
+        )
     )
     return pl.concat(
         [
