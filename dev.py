@@ -79,6 +79,9 @@ def chromium() -> str | None:
 
 def initdb() -> str | None:
     """The program that makes a throw-away PostgreSQL cluster."""
+    named = os.environ.get("MOOTHALL_POSTGRES_BIN")
+    if named:
+        return shutil.which("initdb", path=named)
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     return shutil.which("initdb") or (str(installed[0]) if installed else None)
 

@@ -23,7 +23,7 @@ from moothall.values.money import Money
 from moothall.values.tables import Column, Kind, Table
 
 HEIGHT, TOP, FOOT = 260, 12, 28
-LABELS_ACROSS = 4
+LABELS_ACROSS = 6  # every second one gives way on a narrow screen
 Amount = Decimal | int | None
 Label = str | date
 
