@@ -31,6 +31,11 @@ _PUBLIC = (
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
     "socialaccount_signup",
+    # Old addresses of the same, which have no names.
+    "account/social/login/cancelled/",
+    "account/social/login/error/",
+    "account/social/signup/",
+    "account/social/connections/",
 )
 _SIGNED_IN = (
     "account_reauthenticate",
