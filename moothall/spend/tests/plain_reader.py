@@ -50,6 +50,7 @@ class PlainReading:
     rows_blank: int = 0
     rows_without_amount: int = 0
     negatives: int = 0
+    negative_hairs: int = 0  # below nothing, and nothing at the penny: -1.82E-12
     kept: Decimal = ZERO
     kept_as_published: Decimal = ZERO
     set_aside: Decimal = ZERO
@@ -222,6 +223,7 @@ def _read_rows(
             continue
         reading.rows_kept += 1
         reading.negatives += amount < 0
+        reading.negative_hairs += amount < 0 and amount.quantize(PENNY, ROUND_HALF_EVEN) == 0
         reading.kept += amount.quantize(PENNY, ROUND_HALF_EVEN)
         reading.kept_as_published += amount
         if day:
