@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -239,11 +240,17 @@ def install_locked(which: str) -> None:
     once(stamps / "moothall", fingerprint([ROOT / "pyproject.toml"]), install_moothall)
 
 
+def own_node_and_npm() -> tuple[str, str] | None:
+    """The machine's own Node and npm, when they are there and new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    return (node, npm) if node and npm and node_is_new_enough(node) else None
+
+
 def node_and_npm() -> tuple[str, str]:
     """Node and npm: the machine's own, or a pair in an environment of their own."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and node_is_new_enough(node):
-        return node, npm
+    found = own_node_and_npm()
+    if found:
+        return found
     make_environment(NODE_VENV)
 
     def install() -> None:
@@ -323,9 +330,11 @@ def build_frontend() -> None:
 
 
 def set_up(which: str) -> None:
-    insist_on_python()
-    install_locked(which)
-    build_frontend()
+    """Packages and pages, at the same time where the machine's own Node builds the pages."""
+    with ThreadPoolExecutor(1) as beside:
+        pages = beside.submit(build_frontend) if own_node_and_npm() else None
+        install_locked(which)
+        pages.result() if pages else build_frontend()
 
 
 # --- Running ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Beside the code stand rules, decisions and templates: they are whole, and name nothing strange."""
+"""Rules, decisions and templates are whole, and no file names what it must not."""
 
 import re
 import subprocess
