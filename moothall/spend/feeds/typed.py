@@ -308,6 +308,16 @@ def synonyms() -> dict[str, list[str]]:
     return dict(_rule("columns"))
 
 
+def date_meanings() -> dict[str, list[str]]:
+    """Return what a date may mean -> words of the header that say so."""
+    return dict(_rule("date_meanings"))
+
+
+def other_datasets() -> dict[str, list[str]]:
+    """Return another kind of dataset -> plain headers of its columns."""
+    return dict(_rule("other_datasets"))
+
+
 @cache
 def _rule(key: str) -> Any:
     versions = rules_of("spend", "column_synonyms")[key].versions
@@ -351,7 +361,7 @@ def _mapping(
     """Return the mapping of a table, or refuse it with a sentence."""
     shown = name if sheet is None else f"{name}, sheet {sheet}"
     if confirmed is None and header.cells:
-        other = other_dataset(header.cells, synonyms(), _rule("other_datasets"))
+        other = other_dataset(header.cells, synonyms(), other_datasets())
         if other is not None:
             raise CannotRead(
                 f"{shown} was not read: its columns are those of a {other}, not of payments. "
@@ -361,7 +371,7 @@ def _mapping(
         header,
         body,
         synonyms=synonyms(),
-        date_meanings=_rule("date_meanings"),
+        date_meanings=date_meanings(),
         confirmed=confirmed,
         name_says_cards=_NAME_SAYS_CARDS.search(name) is not None,
     )
