@@ -13,6 +13,7 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("ready", views.ready, name="ready"),
     path("account/", include("allauth.urls")),
+    path("spending/", include("moothall.spend.urls")),
     path("", include("moothall.directory.urls")),
 ]
 

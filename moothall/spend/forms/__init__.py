@@ -1,0 +1,1 @@
+"""What a reader or an officer fills in, in the spend room."""

@@ -1,0 +1,10 @@
+"""Every address of the spend room."""
+
+from django.urls import path
+
+from moothall.spend.views import explorer
+
+app_name = "spend"
+urlpatterns = [
+    path("", explorer.home, name="home"),
+]
