@@ -19,12 +19,13 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from attrs import field, frozen
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 
 from moothall.core import audit, chain, lake
 from moothall.core.errors import CannotDo
 from moothall.core.models import LakeFile
+from moothall.core.purges import scrub_books
 
 Where = Callable[[int], Q]
 
@@ -176,6 +177,8 @@ def remove_body(body_id: int, *, by: Any, at: datetime, authority: str = "") -> 
         doomed = [*gone, *(own.path for own in mine if own.path not in named)]
         for path in doomed:
             path.unlink(missing_ok=True)
+    if not connection.in_atomic_block:
+        scrub_books()
     return Counted(tables=tables, rows=rows, files=len(doomed))
 
 

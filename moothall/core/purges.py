@@ -15,6 +15,7 @@ from pathlib import Path
 
 from attrs import frozen
 from django.conf import settings
+from django.db import connection
 
 from moothall.core import chain
 
@@ -102,3 +103,18 @@ def reapply(at: datetime) -> int:
     for each in held:
         _again[each.kind](each, at)
     return len(held)
+
+
+def scrub_books() -> None:
+    """Have the database let go of what was deleted: call it after the purge's own transaction.
+
+    A deleted row lies on in the database's files until something writes over it. SQLite is kept
+    with `secure_delete`, so only its write-ahead log is left to empty; PostgreSQL is vacuumed.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("The books are scrubbed after the transaction that deleted from them.")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM")
+        else:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
