@@ -21,7 +21,6 @@ from moothall.directory.models import Organisation
 from moothall.places.queries import is_local_postcode, local_prefixes
 from moothall.spend.analysis.cubes import cube_months, cube_names
 from moothall.spend.engine import categories as sorting
-from moothall.spend.engine.classifier import CannotFit, fitted_model
 from moothall.spend.engine.matching import Matches, company_number, matches
 from moothall.spend.engine.names import NameKind, canonical_name, parsed_name
 from moothall.spend.models import CategoryCorrection, MatchDecision, RegisterEntry
@@ -242,19 +241,8 @@ def _signatures(lines: Any, found: Matches) -> pl.DataFrame:
 
 def _categorised(signatures: pl.DataFrame, day: date) -> pl.DataFrame:
     """Sort signatures into categories: by decision, by rule, by the supplier's habit, by model."""
-    rules = category_rules_on(day)
-    coded = sorting.categorised_by_code(signatures, rules=rules)
-    usual = sorting.usual_categories(coded)
-    try:
-        model = fitted_model(sorting.training_features(signatures, coded, rules=rules))
-    except CannotFit:
-        model = None  # too few lines carry a published code to learn from
-    return sorting.categorise(
-        signatures,
-        rules=rules,
-        corrections=_corrections(),
-        supplier_usual=usual,
-        model=model,
+    return sorting.categories_of(
+        signatures, rules=category_rules_on(day), corrections=_corrections()
     )
 
 

@@ -15,7 +15,13 @@ import numpy as np
 import polars as pl
 from attrs import field, frozen
 
-from moothall.spend.engine.classifier import Model, known_word_counts, probabilities
+from moothall.spend.engine.classifier import (
+    CannotFit,
+    Model,
+    fitted_model,
+    known_word_counts,
+    probabilities,
+)
 
 RULE_DOCUMENTS = (
     "category_scheme",
@@ -32,6 +38,9 @@ CLEAR = 0.85
 """From this strength on, what was bought outspeaks who was paid and whose payment it is."""
 MODEL_SURE_ENOUGH = 0.75
 """A classifier must be surer than a rule: it has not seen this body's words before."""
+MODEL_OVERRULES = 0.90
+WORDS_A_MODEL_NEEDS = 3
+LINES_A_MODEL_USES = 60_000
 
 STRENGTHS = {"strong": 0.92, "fair": 0.78, "weak": 0.50, "supplier": 0.72, "service": 0.88}
 EACH_MORE_WORD = 0.03
@@ -40,6 +49,8 @@ SERVICE_WEIGHT = 0.55
 """A department says whose payment it is, seldom what was bought."""
 
 TEXT_COLUMNS = ("category_text", "purpose", "account_code", "proclass")
+LABEL_PLACES = (0, 3)
+"""Which of the text columns hold a publisher's own classification: category_text and proclass."""
 SERVICE_COLUMNS = ("department", "service")
 SIGNATURE_COLUMNS = (
     "supplier_name",
@@ -499,23 +510,25 @@ def _words(frame: pl.DataFrame, rules: CategoryRules) -> pl.DataFrame:
     combined = places.unique(maintain_order=True)
     pairs: list[tuple[str, float] | None] = []
     cues: list[str] = []
+    label_cues: list[str] = []
     for row in combined.iter_rows():
         columns = [reading.strengths[place] for reading, place in zip(readings, row, strict=True)]
         pairs.append(_weighed(columns[: len(TEXT_COLUMNS)], columns[len(TEXT_COLUMNS) :]))
-        cues.append(
-            " ".join(
-                f"c{reading.mark}:{category}"
-                for reading, column in zip(readings, columns, strict=True)
-                for category in column
-            )
-        )
+        marked = [
+            (index in LABEL_PLACES, f"c{readings[index].mark}:{category}")
+            for index, column in enumerate(columns)
+            for category in column
+        ]
+        cues.append(" ".join(cue for is_label, cue in marked if not is_label))
+        label_cues.append(" ".join(cue for is_label, cue in marked if is_label))
     answers = combined.with_columns(
         pl.Series("words_category", [pair[0] if pair else None for pair in pairs], pl.String),
         pl.Series("words_sureness", [pair[1] if pair else 0.0 for pair in pairs], pl.Float64),
         pl.Series("cues", cues, pl.String),
+        pl.Series("label_cues", label_cues, pl.String),
     )
     return places.join(answers, on=combined.columns, how="left", maintain_order="left").select(
-        "words_category", "words_sureness", "cues"
+        "words_category", "words_sureness", "cues", "label_cues"
     )
 
 
@@ -540,8 +553,12 @@ def _standing(frame: pl.DataFrame, rules: CategoryRules) -> pl.Series:
     return chosen
 
 
-def _feature_words(frame: pl.DataFrame) -> pl.Series:
-    """The word features of each line: its own words by column, its cues and its headings."""
+def _feature_words(frame: pl.DataFrame, *, with_label: bool) -> pl.Series:
+    """The word features of each line: its own words by column, its cues and its headings.
+
+    with_label : whether the published category text counts. Where it only spells out the code that
+                 is to be learnt, it must not, or the classifier would learn to read labels.
+    """
 
     def marked(mark: str, column: str) -> pl.Expr:
         return (
@@ -551,9 +568,15 @@ def _feature_words(frame: pl.DataFrame) -> pl.Series:
             .list.eval(pl.lit(mark) + pl.element())
         )
 
+    label = (
+        (marked("t:", "category_text"), pl.col("label_cues").str.extract_all(r"\S+"))
+        if with_label
+        else ()
+    )
     return frame.select(
         pl.concat_list(
-            *(marked("t:", name) for name in ("category_text", "purpose", "account_code")),
+            *label,
+            *(marked("t:", name) for name in ("purpose", "account_code")),
             marked("s:", "supplier_name"),
             *(marked("d:", name) for name in SERVICE_COLUMNS),
             pl.col("cues").str.extract_all(r"\S+"),
@@ -599,6 +622,24 @@ def _evidence(frame: pl.DataFrame, rules: CategoryRules) -> pl.DataFrame:
 # Deciding ----------------------------------------------------------------------------------
 
 
+def categories_of(
+    signatures: pl.DataFrame, *, rules: CategoryRules, corrections: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Categorise the signatures of a whole place, learning from its own coded lines.
+
+    Suppliers' habits come from the lines with a code. The classifier is fitted on those and on the
+    lines that words tell firmly, when enough lines carry a code; else there is none.
+    Shapes as for `categorise`.
+    """
+    seen = _evidence(signatures, rules)
+    habits = usual_categories(_told_by_code(seen))
+    try:
+        model: Model | None = fitted_model(_training_features(seen))
+    except CannotFit:
+        model = None  # the rules stand alone until a body with codes is loaded
+    return _decided(seen, corrections=corrections, supplier_usual=habits, model=model)
+
+
 def categorise(
     frame: pl.DataFrame,
     *,
@@ -617,7 +658,21 @@ def categorise(
     supplier_usual : from `usual_categories`
     model          : from `classifier.fitted_model` over `training_features`
     """
-    seen = _evidence(frame, rules)
+    return _decided(
+        _evidence(frame, rules),
+        corrections=corrections,
+        supplier_usual=supplier_usual,
+        model=model,
+    )
+
+
+def _decided(
+    seen: pl.DataFrame,
+    *,
+    corrections: pl.DataFrame | None,
+    supplier_usual: pl.DataFrame | None,
+    model: Model | None,
+) -> pl.DataFrame:
     if supplier_usual is not None and supplier_usual.height:
         usual = supplier_usual.select(
             "supplier_key",
@@ -630,17 +685,19 @@ def categorise(
             pl.lit(None, dtype=pl.String).alias("usual_category"),
             pl.lit(None, dtype=pl.Float64).alias("usual_sureness"),
         )
-    settled = _by_rules(seen)
-    settled = _by_other_lines(settled)
-    settled = _by_headings(settled)
+    settled = _by_headings(_by_other_lines(_by_rules(seen)))
     if model is not None:
         settled = _by_model(settled, model)
     settled = _by_people(settled, corrections)
+    is_blank = pl.col("category").is_null() | (pl.col("category") == NOT_CLASSIFIED)
     return settled.select(
         pl.col("category_key").cast(pl.Int64),
         pl.col("category").fill_null(NOT_CLASSIFIED),
         pl.col("category").fill_null(NOT_CLASSIFIED).str.split("/").list.first().alias("group"),
-        pl.when(pl.col("category").is_null()).then(pl.lit("none")).otherwise("how").alias("how"),
+        pl.when(is_blank & (pl.col("how").fill_null("none") != "person"))
+        .then(pl.lit("none"))
+        .otherwise("how")
+        .alias("how"),
         pl.when(pl.col("category").is_null())
         .then(0.0)
         .otherwise(pl.col("sureness").round(3))
@@ -747,40 +804,68 @@ def _by_headings(settled: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_model(settled: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Fill what is left from the classifier: the kind when sure of it, else the group when sure."""
-    blank = settled.select(pl.col("category").is_null().arg_true()).to_series().to_numpy()
-    if not len(blank):
+    """Ask the classifier where nothing was settled, and where unclear words settled it alone.
+
+    It names the kind when sure of it, else the group when sure of that. Against words it must be
+    nearly certain that the group is another.
+    """
+    asked = settled.select(
+        (
+            pl.col("category").is_null()
+            | (
+                (pl.col("how") == "words")
+                & (pl.col("sureness") < CLEAR)
+                & pl.col("standing_category").is_null()
+            )
+        ).arg_true()
+    ).to_series()
+    if asked.is_empty():
         return settled
-    rows = settled[blank]
-    words = _feature_words(rows)
+    rows = settled[asked]
+    words = _feature_words(rows, with_label=True)
     chances = probabilities(words, model)
-    counts = known_word_counts(words, model)
-    codes = np.array(model.categories)
     groups = np.array([code.split("/")[0] for code in model.categories])
     names = np.unique(groups)
     by_group = np.stack([chances[:, groups == name].sum(axis=1) for name in names], axis=1)
-    best, best_group = chances.argmax(axis=1), by_group.argmax(axis=1)
-    kind_chance = chances[np.arange(len(rows)), best]
-    group_chance = by_group[np.arange(len(rows)), best_group]
-    category = settled["category"].to_list()
-    how = settled["how"].to_list()
-    sureness = settled["sureness"].to_list()
-    for index, row in enumerate(blank):
-        if counts[index] < 3:
-            continue
-        group = str(names[best_group[index]])
-        if kind_chance[index] >= MODEL_SURE_ENOUGH:
-            category[row], sureness[row] = str(codes[best[index]]), float(kind_chance[index])
-        elif group != "other" and group_chance[index] >= MODEL_SURE_ENOUGH:
-            category[row], sureness[row] = f"{group}/general", float(group_chance[index])
-        else:
-            continue
-        how[row] = "model"
-    return settled.with_columns(
-        pl.Series("category", category, dtype=pl.String),
-        pl.Series("how", how, dtype=pl.String),
-        pl.Series("sureness", sureness, dtype=pl.Float64),
+    told = pl.DataFrame(
+        {
+            "kind": np.array(model.categories)[chances.argmax(axis=1)],
+            "kind_chance": chances.max(axis=1),
+            "group": names[by_group.argmax(axis=1)],
+            "group_chance": by_group.max(axis=1),
+            "known_words": known_word_counts(words, model),
+        },
+        schema_overrides={"kind": pl.String, "group": pl.String},
+    ).with_columns(held=rows["category"])
+    speaks = (pl.col("known_words") >= WORDS_A_MODEL_NEEDS) & pl.when(
+        pl.col("held").is_null()
+    ).then(pl.lit(value=True)).otherwise(
+        (pl.col("group") != _group("held")) & (pl.col("group_chance") >= MODEL_OVERRULES)
     )
+    told = told.with_columns(
+        category=pl.when(speaks & (pl.col("kind_chance") >= MODEL_SURE_ENOUGH))
+        .then("kind")
+        .when(speaks & (pl.col("group_chance") >= MODEL_SURE_ENOUGH) & (pl.col("group") != "other"))
+        .then(pl.col("group") + pl.lit("/general")),
+        chance=pl.when(pl.col("kind_chance") >= MODEL_SURE_ENOUGH)
+        .then("kind_chance")
+        .otherwise("group_chance")
+        .cast(pl.Float64),
+    )
+    answers = told.select(
+        pl.Series("_row", asked, dtype=pl.UInt32),
+        pl.col("category").alias("_category"),
+        pl.col("chance").alias("_chance"),
+    ).drop_nulls("_category")
+    joined = settled.with_row_index("_row").join(
+        answers, on="_row", how="left", maintain_order="left"
+    )
+    has_answer = pl.col("_category").is_not_null()
+    return joined.with_columns(
+        category=pl.when(has_answer).then("_category").otherwise("category"),
+        how=pl.when(has_answer).then(pl.lit("model")).otherwise("how"),
+        sureness=pl.when(has_answer).then("_chance").otherwise("sureness"),
+    ).drop("_row", "_category", "_chance")
 
 
 def _by_people(settled: pl.DataFrame, corrections: pl.DataFrame | None) -> pl.DataFrame:
@@ -834,13 +919,13 @@ def categorised_by_code(frame: pl.DataFrame, *, rules: CategoryRules) -> pl.Data
 
     These teach the suppliers' habits and the classifier.
     """
-    seen = _evidence(frame, rules)
+    return _told_by_code(_evidence(frame, rules))
+
+
+def _told_by_code(seen: pl.DataFrame) -> pl.DataFrame:
     return seen.filter(
         pl.col("code_category").is_not_null() & pl.col("standing_category").is_null()
-    ).with_columns(
-        category=pl.col("code_category"),
-        sureness=pl.col("code_sureness"),
-    )
+    ).with_columns(category=pl.col("code_category"), sureness=pl.col("code_sureness"))
 
 
 def usual_categories(
@@ -883,21 +968,37 @@ def usual_categories(
     )
 
 
-def training_features(
-    frame: pl.DataFrame, categories: pl.DataFrame, *, rules: CategoryRules
-) -> pl.DataFrame:
-    """Return what `classifier.fitted_model` learns from: words, category, supplier.
+def training_features(frame: pl.DataFrame, *, rules: CategoryRules) -> pl.DataFrame:
+    """Return what `classifier.fitted_model` learns from: words, category, supplier, is_coded.
 
-    frame      : distinct signatures, as for `categorise`
-    categories : (category_key, category) of those whose category is known
+    frame : distinct signatures, as for `categorise`; those with a code teach, and with them those
+            that words tell firmly
     """
-    seen = _evidence(frame, rules).join(
-        categories.select("category_key", "category"), on="category_key", how="inner"
-    )
-    return pl.DataFrame(
-        {
-            "words": _feature_words(seen),
-            "category": seen["category"],
-            "supplier": seen["supplier_key"].fill_null("not named"),
-        }
-    )
+    return _training_features(_evidence(frame, rules))
+
+
+def _training_features(seen: pl.DataFrame) -> pl.DataFrame:
+    coded = _told_by_code(seen)
+    firm = seen.filter(
+        pl.col("code_category").is_null()
+        & pl.col("standing_category").is_null()
+        & (pl.col("words_sureness") >= CLEAR)
+    ).with_columns(category=pl.col("words_category"))
+    parts = [
+        pl.DataFrame(
+            {
+                "words": _feature_words(rows, with_label=not is_coded),
+                "category": rows["category"],
+                "supplier": rows["supplier_key"].fill_null("not named"),
+            }
+        ).with_columns(is_coded=pl.lit(is_coded))
+        for rows, is_coded in ((_at_most(coded), True), (_at_most(firm), False))
+    ]
+    return pl.concat(parts)
+
+
+def _at_most(rows: pl.DataFrame) -> pl.DataFrame:
+    """A fixed sample of the rows, when there are more than a model uses."""
+    if rows.height <= LINES_A_MODEL_USES:
+        return rows
+    return rows.sort(pl.col("category_key").hash(seed=11)).head(LINES_A_MODEL_USES)

@@ -78,29 +78,28 @@ def model_from_bytes(document: bytes) -> Model:
 def fitted_model(features: pl.DataFrame) -> Model:
     """Fit a model on lines whose category is known.
 
-    features : one row per distinct line signature (words list[str], category str, supplier str)
+    features : one row per distinct line signature (words list[str], category str, supplier str,
+               is_coded bool: whether a published code told the category)
 
     A supplier with many signatures counts less for each, so that one large supplier does not
-    decide what a word means.
+    decide what a word means. How far to trust the model is judged on coded lines only.
 
-    :raises CannotFit: when there are too few lines or categories to learn from.
+    :raises CannotFit: when there are too few coded lines or categories to learn from.
     """
-    if features.height < LINES_A_MODEL_NEEDS:
+    coded = features.filter("is_coded")
+    if coded.height < LINES_A_MODEL_NEEDS:
         raise CannotFit(
-            f"A classifier was not fitted: only {features.height} coded kinds of line are loaded "
+            f"A classifier was not fitted: only {coded.height} coded kinds of line are loaded "
             f"and it needs {LINES_A_MODEL_NEEDS}. Load a body that publishes codes."
         )
-    if features["category"].n_unique() < CATEGORIES_A_MODEL_NEEDS:
+    if coded["category"].n_unique() < CATEGORIES_A_MODEL_NEEDS:
         raise CannotFit(
             "A classifier was not fitted: every coded line is in one category. "
             "Load a body that publishes more of its codes."
         )
-    halves = features.with_columns(_half=pl.col("supplier").hash(seed=7) % 2)
-    temperature = _temperature(
-        halves.filter(pl.col("_half") == 0).drop("_half"),
-        halves.filter(pl.col("_half") == 1).drop("_half"),
-    )
-    return _fitted(features, temperature)
+    half = pl.col("supplier").hash(seed=7) % 2
+    halves = [features.filter(half == which) for which in (0, 1)]
+    return _fitted(features, _temperature(*halves))
 
 
 def probabilities(words: pl.Series, model: Model) -> NDArray[np.float32]:
@@ -179,7 +178,7 @@ def _temperature(one: pl.DataFrame, other: pl.DataFrame) -> float:
             continue
         model = _fitted(taught, 1.0)
         place = {category: index for index, category in enumerate(model.categories)}
-        known = asked.filter(pl.col("category").is_in(list(model.categories)))
+        known = asked.filter(pl.col("is_coded") & pl.col("category").is_in(list(model.categories)))
         if known.is_empty():
             continue
         truth = np.array([place[category] for category in known["category"]])

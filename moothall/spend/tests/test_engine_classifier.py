@@ -31,6 +31,7 @@ def coded_lines(count: int = 300) -> pl.DataFrame:
                 ],
                 "category": names[index % 3],
                 "supplier": f"supplier {index % 30}",
+                "is_coded": True,
             }
             for index in range(count)
         ]
@@ -80,6 +81,11 @@ def test_the_same_lines_give_the_same_model():
 def test_too_few_lines_are_refused_with_what_to_do():
     with pytest.raises(CannotFit, match="Load a body that publishes codes"):
         fitted_model(coded_lines(20))
+
+
+def test_lines_told_by_words_alone_are_not_enough():
+    with pytest.raises(CannotFit, match="only 0 coded kinds of line"):
+        fitted_model(coded_lines().with_columns(is_coded=pl.lit(value=False)))
 
 
 def test_one_category_is_refused_with_what_to_do():
