@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -56,6 +56,21 @@ class Download:
     label: str = "CSV"
 
 
+Row = Sequence[Value | Cell]
+
+
+def _columns(given: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple(given)
+
+
+def _rows(given: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(given)
+
+
+def _downloads(given: Iterable[Download]) -> tuple[Download, ...]:
+    return tuple(given)
+
+
 @frozen
 class Table:
     """Rows under a caption. Each row has a value, or a Cell, for each column.
@@ -67,12 +82,12 @@ class Table:
     """
 
     caption: str
-    columns: tuple[Column, ...] = field(converter=tuple)
-    rows: tuple[Sequence[Value | Cell], ...] = field(converter=tuple)
-    total: Sequence[Value | Cell] = ()
+    columns: tuple[Column, ...] = field(converter=_columns)
+    rows: tuple[Row, ...] = field(converter=_rows)
+    total: Row = ()
     ordered_by: str = ""
     order_name: str = "order"
-    downloads: tuple[Download, ...] = field(default=(), converter=tuple)
+    downloads: tuple[Download, ...] = field(default=(), converter=_downloads)
     note: str = ""
     empty: str = "There is nothing to show."
     empty_next: str = ""
@@ -82,9 +97,7 @@ class Table:
     is_caption_quiet: bool = False
 
     @rows.validator
-    def _fit_the_columns(
-        self, _attribute: object, rows: tuple[Sequence[Value | Cell], ...]
-    ) -> None:
+    def _fit_the_columns(self, _attribute: object, rows: tuple[Row, ...]) -> None:
         for number, row in enumerate(rows, start=1):
             if len(row) != len(self.columns):
                 raise ValueError(
