@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import ibis.expr.types as ir
 from ibis import _
 
@@ -27,7 +25,7 @@ def what_bodies_include(
     reference_share          lines with a transaction reference
     capital_share            lines marked capital
     """
-    lower, upper = (Decimal(gbp) for gbp in thresholds_gbp)
+    lower, upper = thresholds_gbp
     lines = chosen_lines(tables, filters, frozenset())
     is_paid = lines.amount > 0
     counted = lines.mutate(

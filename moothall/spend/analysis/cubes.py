@@ -7,6 +7,7 @@ it touches.
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 from ibis import _
 
@@ -30,12 +31,14 @@ def cube_names(lines: ir.Table, categories: ir.Table) -> ir.Table:
 def words_of_categories(lines: ir.Table) -> ir.Table:
     """One row per category_key: category_key, words (what a text search looks through).
 
-    The supplier's name is not among them: names are searched where the viewer may read them.
+    Neither the supplier's name, which is searched where the viewer may read it, nor the purpose of
+    a redacted line is among them: they serve every viewer.
     """
-    texts = [lines[column].fill_null("") for column in WORDS]
-    joined = texts[0].lower()
-    for text in texts[1:]:
-        joined = joined + " | " + text.lower()
+    purpose = ibis.ifelse(lines.is_redacted, "", lines.purpose.fill_null(""))
+    joined = purpose.lower()
+    for column in WORDS:
+        if column != "purpose":
+            joined = joined + " | " + lines[column].fill_null("").lower()
     return (
         lines.select("category_key", words=joined).group_by("category_key").agg(words=_.words.max())
     )
@@ -43,7 +46,7 @@ def words_of_categories(lines: ir.Table) -> ir.Table:
 
 def _summed(lines: ir.Table, categories: ir.Table, *by: str) -> ir.Table:
     known = categories.select("category_key", "category", "group")
-    dated = lines.mutate(month=month_of(_.paid_on))
+    dated = lines.mutate(month=month_of(lines.paid_on))
     joined = dated.left_join(known, "category_key")
     return (
         joined.mutate(

@@ -147,9 +147,11 @@ def duplicate_suspects(
     with_credits = marked.mutate(
         suspect_count=_.is_suspect.cast("int32").sum().over(by_amount),
     )
-    return with_credits.filter(
-        _.is_suspect | _.is_over_rate | (~_.is_payment & (_.suspect_count > 0))
-    ).select(*made.columns)
+    return (
+        with_credits.filter(_.is_suspect | _.is_over_rate | (~_.is_payment & (_.suspect_count > 0)))
+        .select(*made.columns)
+        .order_by("body_id", "paid_on", "source_id", "row", "reference")
+    )
 
 
 def _reference(lines: ir.Table) -> ir.StringValue:

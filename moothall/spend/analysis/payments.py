@@ -55,7 +55,8 @@ class LakeTables:
 
     lines          one row per payment line
     names          one row per name_key: the supplier behind a name as published
-    categories     one row per category_key; `words` is what a text search looks through
+    categories     one row per category_key; where it has `words`, a text search looks through
+                   those instead of every line
     publications   one row per publication (publication_id, body_id, body)
     cube_months    one row per publication, category, department and month
     cube_names     one row per publication, name_key, category and month
@@ -186,7 +187,7 @@ def payments(tables: LakeTables, wanted: frozenset[str], filters: Filters = EVER
     cube = _cube_for(tables, frozenset(asked))
     if cube is None:
         chosen = chosen_lines(tables, filters, wanted & (NAME_COLUMNS | CATEGORY_COLUMNS))
-        months = {"month": month_of(_.paid_on)} if "month" in wanted else {}
+        months = {"month": month_of(chosen.paid_on)} if "month" in wanted else {}
         return chosen.select(
             *sorted(wanted - {"month"}), spend=_.amount, payment_count=ibis.literal(1), **months
         )
@@ -212,9 +213,9 @@ def chosen_lines(tables: LakeTables, filters: Filters, wanted: frozenset[str]) -
     if filters.ends_before:
         lines = lines.filter(_.paid_on < filters.ends_before)
     if filters.least_gbp is not None:
-        lines = lines.filter(_.amount >= filters.least_gbp)
+        lines = lines.filter(_.amount >= _pounds(filters.least_gbp))
     if filters.most_gbp is not None:
-        lines = lines.filter(_.amount <= filters.most_gbp)
+        lines = lines.filter(_.amount <= _pounds(filters.most_gbp))
     if filters.is_card is not None:
         lines = lines.filter(_.is_card == filters.is_card)
     if filters.text:
@@ -244,9 +245,14 @@ def _month_filters(cells: ir.Table, filters: Filters) -> ir.Table:
     return cells
 
 
+def _pounds(gbp: Decimal) -> ir.DecimalScalar:
+    """An amount as every engine reads it: some do not take 1E+2 for 100."""
+    return ibis.literal(f"{gbp:.2f}").cast("decimal(18, 2)")
+
+
 def month_of(day: Any) -> Any:
     """The first day of a day's month."""
-    return day.truncate("M").cast("date")
+    return ibis.date(day.year(), day.month(), 1)
 
 
 def is_in_categories(table: ir.Table, codes: tuple[str, ...]) -> ir.BooleanValue:
@@ -295,10 +301,13 @@ def _text_filter(lines: ir.Table, tables: LakeTables, text: str) -> ir.Table:
     ]
     in_name = reduce(or_, [_has(tables.names[column], text) for column in name_columns])
     named_so = tables.names.filter(in_name).select("name_key", is_named_so=ibis.literal(True))
+    found = lines.left_join(named_so, "name_key").drop("name_key_right")
+    is_named_so = found.is_named_so.fill_null(False)
+    if "words" not in tables.categories.columns:
+        return found.filter(is_named_so | reduce(or_, [_has(found[word], text) for word in WORDS]))
     worded_so = tables.categories.filter(_has(_.words, text)).select(
         "category_key", is_worded_so=ibis.literal(True)
     )
-    found = lines.left_join(named_so, "name_key").drop("name_key_right")
     found = found.left_join(worded_so, "category_key").drop("category_key_right")
     return found.filter(found.is_named_so.fill_null(False) | found.is_worded_so.fill_null(False))
 

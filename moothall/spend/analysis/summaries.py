@@ -139,7 +139,6 @@ def totals(
     gross_gbp = net_gbp + between_own_gbp
     net_gbp   = own_purpose_gbp + pass_through_gbp   (pass-through among what is not between own)
     classified_gbp is the part of gross with a category; classified_share its share.
-    How many suppliers there are, `spend_by(tables, "supplier", ...)` says in key_count.
     """
     whole = payments(tables, frozenset({"category", "group", "month", "body_id"}), filters)
     is_classified = whole.category != NOT_CLASSIFIED
@@ -163,7 +162,9 @@ def totals(
         passed_within_gbp=_sum(internal.spend, is_passed_within),
         passed_within_count=_count(internal.payment_count, is_passed_within),
     )
-    both = gross.cross_join(within)
+    paid = payments(tables, frozenset({"name_key"}), filters).select("name_key").distinct()
+    suppliers = tables.names.semi_join(paid, "name_key").agg(supplier_count=_.supplier_id.nunique())
+    both = gross.cross_join(within).cross_join(suppliers)
     both = both.mutate(
         pass_through_gbp=(both.passed_on_gbp - both.passed_within_gbp).cast(POUNDS),
         pass_through_count=both.passed_on_count - both.passed_within_count,
