@@ -85,6 +85,6 @@ def _pennies_are_stated(number: str, exponent: str) -> bool:
 
 
 def to_pence_amount(amount: Decimal) -> Decimal:
-    """Return the amount at two decimals, half-even: the one place where a published amount rounds."""
+    """Return the amount at two decimals, half-even: here alone a published amount rounds."""
     rounded = amount.quantize(PENNY)
     return rounded if rounded else Decimal("0.00")

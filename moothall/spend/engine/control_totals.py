@@ -1,4 +1,4 @@
-"""Which rows of a file are totals of other rows, by their place and by arithmetic, never by a word?"""
+"""Which rows of a file are totals of other rows, by place and arithmetic, never by a word?"""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -73,8 +73,8 @@ class DateOrder:
         """A sentence when the evidence points both ways, else None."""
         if self.day_first_rows and self.month_first_rows:
             return (
-                f"{self.day_first_rows} dates can only be day first and {self.month_first_rows} only "
-                f"month first. All are read {self.order}; those that cannot be are set aside."
+                f"{self.day_first_rows} dates can only be day first and {self.month_first_rows} "
+                f"only month first. All are read {self.order}; those that cannot be are set aside."
             )
         return None
 
@@ -239,8 +239,8 @@ def file_period(name: str, rows_by_day: Mapping[date, int]) -> Period | None:
     rows_by_day : day -> rows dated that day
 
     The name's period is taken when at least a quarter of the dated rows fall in it (widened by
-    a month each side); otherwise the months that hold the middle 98% of the rows, with no empty year
-    between them. None when neither says anything.
+    a month each side); otherwise the months that hold the middle 98% of the rows. None when
+    neither says anything.
     """
     candidates = spans_in_name(name)
     total = sum(rows_by_day.values())

@@ -70,6 +70,14 @@ def header_in(rows: Sequence[Row], synonyms: Mapping[str, Sequence[str]]) -> Hea
     return best
 
 
+def is_data(cells: Sequence[str]) -> bool:
+    """Return whether a row is plainly a payment: three cells, a date and an amount among them."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    dates = sum("0" <= text[0] <= "9" and date_read(text) is not None for text in filled)
+    amounts = sum(amount_read(text)[0] is not None for text in filled)
+    return len(filled) >= 3 and dates >= 1 and amounts >= 1
+
+
 def _is_value(cell: str) -> bool:
     text = cell.strip()
     if not text or not any(character.isdigit() for character in text):

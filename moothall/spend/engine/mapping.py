@@ -322,7 +322,7 @@ def _fit(name: str, look: Look) -> int:
 def _publisher_aside(
     fitting: list[tuple[int, int, int]], looks: Sequence[Look]
 ) -> list[tuple[int, int, int]]:
-    """Return the candidates without a column that says one name all the way down, if others vary."""
+    """Return the candidates without a column of one name all the way down, if others vary."""
     varied = [
         candidate
         for candidate in fitting

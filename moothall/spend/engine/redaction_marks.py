@@ -26,11 +26,13 @@ _FILLER = (
 _WHOLE = re.compile(rf"(?:{_FILLER} )*{_MARK}(?: (?:{_FILLER}|{_MARK}))*")
 _WITHHELD = re.compile(
     r"(?:name|names|detail|details|information|personal data|personal information|personal details)"
-    r"(?: of individual| of individuals)? withheld(?: .*)?|withheld|personal (?:data|information|details)"
+    r"(?: of individual| of individuals)? withheld(?: .*)?|withheld"
+    r"|personal (?:data|information|details)"
     r"|private individual|named? individual|individual|third party supplier|x{4,}"
 )
 _PARTLY = re.compile(
-    rf"(?:{_FILLER} )*{_MARK}\b.*\b(?:personal data|personal information|dp act|data protection|t a|trading as)\b.*"
+    rf"(?:{_FILLER} )*{_MARK}\b.*\b"
+    r"(?:personal data|personal information|dp act|data protection|t a|trading as)\b.*"
 )
 
 

@@ -1,8 +1,9 @@
 """What payment lines does one published text file (CSV, TSV) hold?
 
 Two ways lead to the same lines. The careful way goes row by row and reads any file. The fast way
-reads whole blocks, and only of files proven regular: each block has as many records as lines, no row
-is longer than the widest at the top, and every quote opens at a cell's start and closes at its end.
+reads whole blocks, and only of files proven regular: each block has as many records as lines, no
+row is longer than the widest at the top, and every quote opens at a cell's start and closes at its
+end.
 """
 
 import codecs
@@ -27,7 +28,7 @@ from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
 from moothall.spend.feeds.typed import HEAD_ROWS, Table, frame_of, propose_rows, read_table
 from moothall.values.periods import Period
 
-BLOCK_BYTES = 16 * 2**20
+BLOCK_BYTES = 8 * 2**20
 RECORD_BYTES = 2**20  # a longer record is not a payment
 HEAD_BYTES = 2**17
 BATCH_ROWS = 65_536
@@ -197,10 +198,8 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
         raise CannotRead(f"{name} is empty: it has no rows. Download it again from the publisher.")
     encoding = "utf-8"
     if not is_ascii and not is_utf8:
-        if dos_pounds > cp1252_marks:
-            encoding = "cp850"
-        else:
-            encoding = "mixed" if has_multibyte else "cp1252"
+        windows = "mixed" if has_multibyte else "cp1252"
+        encoding = "cp850" if dos_pounds > cp1252_marks else windows
     bare = returns - pairs
     ends_in_cr = bare > 4 * line_feeds
     text = Text(
@@ -541,10 +540,8 @@ def _has_swallowed(lines: _Lines, cells: list[str], delimiter: str, widths: Coun
     """Return whether a record of several lines is really several rows behind an unclosed quote."""
     if lines.is_over and sum(line.count('"') for line in lines.record) % 2:
         return True
-    if not widths:
-        return False
-    usual = widths.most_common(1)[0][0]
-    if usual < 2 or len(cells) == usual:
+    usual = widths.most_common(1)[0][0] if widths else len(cells)
+    if usual < 2:
         return False
     split = csv.reader(lines.record, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     return all(len(row) == usual for row in split)

@@ -28,7 +28,14 @@ from moothall.spend.engine.dates import (
     date_read,
     file_period,
 )
-from moothall.spend.engine.headers import Header, Row, header_in, other_dataset, plain_header
+from moothall.spend.engine.headers import (
+    Header,
+    Row,
+    header_in,
+    is_data,
+    other_dataset,
+    plain_header,
+)
 from moothall.spend.engine.mapping import LOOK_ROWS, NUMBER_FIELDS, Mapping, proposed_mapping
 from moothall.spend.engine.redaction_marks import MIGHT_BE_REDACTED, is_redaction_mark
 from moothall.spend.feeds.reading import (
@@ -115,7 +122,8 @@ HEADER_WITHIN = 60  # filled rows; the longest preamble met has 17 lines
 _IS_CARD = ("y", "yes", "true", "1", "gpc", "pcard", "p card", "card", "procurement card")
 _CARD_REFERENCE = r"(?i)^p ?-? ?card\b"
 _NAME_SAYS_CARDS = re.compile(
-    r"(?i)p-?card|purchas\w*[ _-]?card|procurement[ _-]?card|(?<![a-z])cards?(?![a-z])|(?<![a-z])gpc"
+    r"(?i)p-?card|purchas\w*[ _-]?card|procurement[ _-]?card"
+    r"|(?<![a-z])cards?(?![a-z])|(?<![a-z])gpc"
 )
 ODD_SPACES = "\r\n\t\u00a0\u2028\u2029\ufeff"
 
@@ -209,7 +217,7 @@ def propose_rows(
 
 
 def frame_of(rows: Sequence[Row], width: int) -> pl.DataFrame:
-    """Return rows as a frame: `row`, then at least `width` text columns, '' where a row is short."""
+    """Return rows as a frame: `row`, then `width` text columns or more, '' where a row is short."""
     width = max(width, max(len(cells) for _, cells in rows))
     numbers = pl.Series("row", [number for number, _ in rows], dtype=pl.Int32)
     if any(len(cells) != width for _, cells in rows):
@@ -325,8 +333,15 @@ def _rule(key: str) -> Any:
 
 
 def _header_and_body(head: Sequence[Row]) -> tuple[Header, list[Row]]:
-    header = header_in(head[:HEADER_WITHIN], synonyms())
-    return header, list(head[header.position + 1 :])
+    """Return the header among the first rows, and the rows that are not above it."""
+    fields = dict(synonyms())
+    for kind, names in other_datasets().items():
+        fields |= {f"{kind}: {name}": [name] for name in names}
+    header = header_in(head[:HEADER_WITHIN], fields)
+    above, below = head[: max(header.position, 0)], head[header.position + 1 :]
+    if any(is_data(cells) for _, cells in above):
+        return evolve(header, is_above=False), [*above, *below]
+    return header, list(below)
 
 
 def _below(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
@@ -661,10 +676,9 @@ class _Reader:
             )
         header_amount = self._header_cell("amount")
         header_supplier = self._header_cell("supplier_name")
-        amount_place = self.mapping.index_of("amount")
+        amount_place = self.mapping.columns["amount"].index
         supplier_place = self.mapping.index_of("supplier_name")
         date_place = self.mapping.index_of("paid_on")
-        assert amount_place is not None
         for index, (place, row, as_published) in enumerate(
             zip(odd, rows.get_column("row"), cells.iter_rows(), strict=True)
         ):
@@ -712,7 +726,10 @@ class _Reader:
                     date_here and bool(is_unreadable[index]) and any(map(str.isalpha, amount_here))
                 ):
                     reason = "shifted_cells"
-                    sentence = f'The cells have moved out of their columns: the amount column says "{amount_here}".'
+                    sentence = (
+                        "The cells have moved out of their columns: the amount column says "
+                        f'"{amount_here}".'
+                    )
                 else:
                     reason, sentence = (
                         "amount_not_a_number",
@@ -894,7 +911,7 @@ class _Reader:
         found.append((held["position"], held["row"], reason, sentence, amount, held["cells"]))
 
     def aside(self) -> pl.DataFrame:
-        """Return every row set aside; those below the last payment and without amount are footers."""
+        """Return every row set aside; those below the last payment, without amount, are footers."""
         if not self.bad:
             return pl.DataFrame(schema=ASIDE_SCHEMA)
         frame = pl.concat(self.bad).sort("position")
@@ -930,8 +947,8 @@ class _Reader:
         for total in self.control_totals:
             if not total.agrees:
                 found.append(
-                    f"The control total on row {total.row}, £{total.printed:,}, does not agree with "
-                    f"the rows above it, £{total.computed:,}. Look at the rows set aside."
+                    f"The control total on row {total.row}, £{total.printed:,}, does not agree "
+                    f"with the rows above it, £{total.computed:,}. Look at the rows set aside."
                 )
         if not self.rows_read:
             found.append("The file has a header and no rows below it.")
