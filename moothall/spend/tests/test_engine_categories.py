@@ -20,9 +20,9 @@ from moothall.spend.engine.categories import (
 DAY = date(2026, 4, 1)
 
 
-def rule_values() -> dict:
+def rule_values(day: date = DAY) -> dict:
     return {
-        key: rule.on(DAY).value
+        key: rule.on(day).value
         for document in RULE_DOCUMENTS
         for key, rule in rules_of("spend", document).items()
     }
