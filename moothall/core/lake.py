@@ -339,12 +339,11 @@ def keep_expression(table: str, rows) -> NewFile:
     return NewFile(table=table, path=path, row_count=pq.read_metadata(path).num_rows)
 
 
-@frozen
+@frozen(eq=False)
 class Payments:
     """Everything a viewer may read of the lake, in one generation. Ibis tables, by name."""
 
     generation: Generation
-    viewer: Viewer
     reach: Reach
     lines: object
     names: object
@@ -355,20 +354,34 @@ class Payments:
 
 
 def payments_for(viewer: Viewer, generation: Generation | None = None) -> Payments:
-    """The only way to lines or cubes: the rows `viewer` may read, as they may read them."""
+    """The only way to lines or cubes: the rows `viewer` may read, as they may read them.
+
+    What is read is held as views, made once per generation and reach in each thread, so that a
+    question's own expression stays small.
+    """
     generation = generation or current_generation()
     reach = reach_of(viewer)
-    return Payments(
-        generation=generation,
-        viewer=viewer,
-        reach=reach,
-        lines=_lines(generation, reach),
-        names=_names(generation, viewer, reach),
-        categories=table_of(generation.paths("categories"), "categories"),
-        publications=_publications(reach),
-        cube_months=_cube(generation, reach, "cube_months"),
-        cube_names=_cube(generation, reach, "cube_names"),
-    )
+    held = _connections.__dict__.setdefault("payments", {})
+    key = (id(engine()), generation, reach, viewer.bodies_read, viewer.reads_all)
+    if key not in held:
+        if len(held) >= 32:
+            held.clear()
+        held[key] = Payments(
+            generation=generation,
+            reach=reach,
+            lines=_as_view(_lines(generation, reach)),
+            names=_as_view(_names(generation, viewer, reach)),
+            categories=table_of(generation.paths("categories"), "categories"),
+            publications=_publications(reach),
+            cube_months=_as_view(_cube(generation, reach, "cube_months")),
+            cube_names=_as_view(_cube(generation, reach, "cube_names")),
+        )
+    return held[key]
+
+
+def _as_view(rows):
+    """The same rows under a name of their own."""
+    return engine().create_view(f"moothall_{secrets.token_hex(6)}", rows)
 
 
 def asides_for(viewer: Viewer, generation: Generation | None = None):
@@ -458,4 +471,9 @@ def _publications(reach: Reach):
 
 def _cube(generation: Generation, reach: Reach, table: str):
     cube = table_of(generation.paths(table), table)
-    return cube.filter(cube.publication_id.isin(sorted(reach.all) or [-1]))
+    known = {publication for _, _, publication in generation.files if publication is not None}
+    return (
+        cube
+        if known <= reach.all
+        else cube.filter(cube.publication_id.isin(sorted(reach.all) or [-1]))
+    )

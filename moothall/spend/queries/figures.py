@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -109,19 +110,23 @@ class Summary:
 
 def tables_for(viewer: Viewer, generation: lake.Generation | None = None) -> LakeTables:
     """The lake as `viewer` may read it, with the bodies' names beside their publications."""
-    held = lake.payments_for(viewer, generation)
-    bodies = ibis.memtable(
-        [
-            {"body_id": key, "body": name}
-            for key, name in Organisation.objects.values_list("id", "name")
-        ],
-        schema=ibis.schema({"body_id": "int64", "body": "string"}),
+    bodies = tuple(Organisation.objects.order_by("id").values_list("id", "name"))
+    return _with_bodies(lake.payments_for(viewer, generation), bodies)
+
+
+@lru_cache(maxsize=64)
+def _with_bodies(held: lake.Payments, bodies: tuple[tuple[int, str], ...]) -> LakeTables:
+    name_of = dict(bodies)
+    publications = held.publications.mutate(
+        body=held.publications.body_id.cases(*name_of.items(), else_=ibis.null().cast("string"))
+        if name_of
+        else ibis.null().cast("string")
     )
     return LakeTables(
         lines=held.lines,
         names=held.names,
         categories=held.categories,
-        publications=held.publications.left_join(bodies, "body_id").drop("body_id_right"),
+        publications=publications,
         cube_months=held.cube_months,
         cube_names=held.cube_names,
     )
