@@ -226,6 +226,7 @@ def _near(chain: list[Payment], credits: list[Payment]) -> Candidate:
 def _across_suppliers(standing: list[Payment]) -> list[Candidate]:
     found = []
     with_reference = [row for row in standing if plain_reference(row.reference)]
+    with_reference.sort(key=lambda p: (p.paid_on, p.line))
     groups = _by(with_reference, lambda p: (p.body_id, plain_reference(p.reference), p.amount_gbp))
     for group in groups.values():
         suppliers = {row.supplier for row in group}
