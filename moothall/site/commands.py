@@ -33,8 +33,10 @@ def main() -> None:
         _bring_the_books_up_to_date()
     from moothall.core.commands import add_to
     from moothall.directory.commands import body, export, people
+    from moothall.places.commands import place
     from moothall.spend.commands import app as spend
 
+    app.add_typer(place, name="place")
     app.add_typer(spend, name="spend")
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
