@@ -60,6 +60,12 @@ def test_a_gap_in_a_series_is_a_gap_in_its_line():
     assert len(chart.series[0].pieces) == 2
 
 
+def test_a_chart_of_nothing_says_so_and_draws_no_picture():
+    chart = charts.column_chart([], title="By month")
+    assert chart.said == "Nothing has been published for these."
+    assert chart.columns == ()
+
+
 def test_more_than_four_lines_are_refused():
     with pytest.raises(ValueError, match="More than four cannot be told apart"):
         charts.line_chart([(str(i), []) for i in range(5)], title="Many")
