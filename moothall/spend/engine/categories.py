@@ -376,9 +376,20 @@ def _weighed(
     by_strength = sorted(doubts.items(), key=lambda pair: (pair[1], pair[0]))
     best, doubt = by_strength[0]
     group = best.split("/")[0]
+    if best.endswith("/general"):
+        # A fair sign of a kind says more than any sign of its group.
+        best = next(
+            (
+                code
+                for code, other in by_strength[1:]
+                if code.split("/")[0] == group and 1.0 - other >= SURE_ENOUGH
+            ),
+            best,
+        )
     rival = max(
         ((1.0 - other) * (0.1 if code.split("/")[0] == group else 0.33))
-        for code, other in [*by_strength[1:], ("", 1.0)]
+        for code, other in [*by_strength, ("", 1.0)]
+        if code != best
     )
     return best, min(AT_MOST, 1.0 - doubt) - rival
 
@@ -657,6 +668,8 @@ def categorise(
                      supplier_name, category_text as conditions (null: any); a later row wins
     supplier_usual : from `usual_categories`
     model          : from `classifier.fitted_model` over `training_features`
+
+    :raises ValueError: when a correction is about nothing narrower than a body.
     """
     return _decided(
         _evidence(frame, rules),
@@ -892,9 +905,17 @@ def _by_people(settled: pl.DataFrame, corrections: pl.DataFrame | None) -> pl.Da
     )
     for conditions in widest_first:
         on = [name for name, mark in zip(names, conditions, strict=True) if mark == "1"]
-        missing = [name for name in on if name not in settled.columns]
-        if not on or missing:
-            continue
+        if not set(on) & set(CORRECTION_CONDITIONS):
+            raise ValueError(
+                "A correction of a category names no supplier, published category or line, so it "
+                "would change a whole body. Say which of them it is about."
+            )
+        absent = [name for name in on if name not in settled.columns]
+        if absent:
+            raise ValueError(
+                f"A correction is about {' and '.join(absent)}, which these lines do not carry. "
+                "Give the lines with that column."
+            )
         last = (
             ordered.filter(pl.col("_conditions") == conditions)
             .sort("_row")

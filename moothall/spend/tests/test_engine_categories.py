@@ -10,6 +10,7 @@ from moothall.spend.engine.categories import (
     NOT_CLASSIFIED,
     RULE_DOCUMENTS,
     CategoryRules,
+    categories_of,
     categorise,
     categorised_by_code,
     category_rules,
@@ -231,6 +232,87 @@ def test_a_service_heading_and_a_nature_together_tell_a_group(rules):
         categorise(lines({"sercop": "7", "category_text": "Third Party Payments"}), rules=rules)
     )
     assert (row["category"], row["how"]) == ("social-care/general", "code")
+
+
+def test_a_fair_sign_of_a_kind_says_more_than_any_sign_of_its_group(rules):
+    row = only(
+        categorise(
+            lines({"purpose": "Residential", "department": "Adult social care"}), rules=rules
+        )
+    )
+    assert row["category"] == "social-care/residential"
+
+
+def test_an_accounting_provision_is_not_food(rules):
+    row = only(
+        categorise(lines({"category_text": "Contributions to funds and provisions"}), rules=rules)
+    )
+    assert row["category"] == NOT_CLASSIFIED
+
+
+def taught_place() -> pl.DataFrame:
+    """A coded body of 40 suppliers, and one line of another body whose words are unclear."""
+    coded = [
+        {
+            "supplier_name": f"Supplier {index % 40} Ltd",
+            "purpose": f"{words} {index}",
+            "proclass": code,
+        }
+        for index in range(120)
+        for code, words in (
+            ("182000", "zarbik mulen dask"),
+            ("371300", "vortle pim quax"),
+            ("271440", "trindle sof kerm"),
+        )
+    ]
+    asked = {"supplier_name": "Other body's payee", "body_id": 2}
+    return lines(
+        *coded,
+        asked | {"purpose": "vortle pim quax"},
+        asked | {"purpose": "never seen anywhere", "supplier_name": "Someone unlike"},
+    )
+
+
+def test_a_place_teaches_itself_from_its_coded_lines(rules):
+    place = taught_place()
+    told = categories_of(place, rules=rules)
+    assert told["category_key"].to_list() == place["category_key"].to_list()
+    learnt, unknown = told.tail(2).iter_rows(named=True)
+    assert (learnt["category"], learnt["how"]) == ("utilities/water", "model")
+    assert learnt["sureness"] >= 0.75
+    assert (unknown["category"], unknown["how"]) == (NOT_CLASSIFIED, "none")
+
+
+def test_a_place_without_codes_is_categorised_by_the_rules_alone(rules):
+    told = categories_of(lines({"purpose": "Nursing home"}, {"purpose": "Sundry"}), rules=rules)
+    assert told["how"].to_list() == ["words", "none"]
+
+
+def test_a_persons_word_outweighs_the_classifier(rules):
+    place = taught_place()
+    corrections = pl.DataFrame(
+        {"supplier_name": ["Other body's payee"], "category": ["other/land"]}
+    )
+    told = categories_of(place, rules=rules, corrections=corrections)
+    assert told.tail(2)["how"].to_list() == ["person", "none"]
+
+
+def test_a_correction_of_a_whole_body_is_refused(rules):
+    with pytest.raises(ValueError, match="it would change a whole body"):
+        categorise(
+            lines({"purpose": "Rent"}),
+            rules=rules,
+            corrections=pl.DataFrame({"body_id": [1], "category": ["other/land"]}),
+        )
+
+
+def test_a_correction_about_a_column_that_is_not_there_is_refused(rules):
+    with pytest.raises(ValueError, match="about supplier_id, which these lines do not carry"):
+        categorise(
+            lines({"purpose": "Rent"}),
+            rules=rules,
+            corrections=pl.DataFrame({"supplier_id": [7], "category": ["other/land"]}),
+        )
 
 
 def test_a_persons_correction_comes_first_and_the_narrowest_has_the_last_word(rules):
