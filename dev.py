@@ -481,7 +481,7 @@ def run() -> None:
     prepare_books_and_static(settings)
     children = Children(settings)
     workers = os.environ.get("MOOTHALL_WEB_WORKERS", str(min(2, os.cpu_count() or 1)))
-    worker_command = [PYTHON, ROOT / "manage.py", "db_worker", "--no-reload"]
+    worker_command = [VENV / "bin/moothall", "worker"]
     try:
         web = children.start(
             [
@@ -527,7 +527,7 @@ def run() -> None:
 def worker() -> None:
     """Run one more background worker on the same data folder."""
     install_locked("run")
-    command = [str(PYTHON), str(ROOT / "manage.py"), "db_worker", "--no-reload"]
+    command = [str(VENV / "bin/moothall"), "worker"]
     os.execve(command[0], command, demonstration_environment())
 
 
