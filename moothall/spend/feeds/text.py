@@ -201,7 +201,7 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
         windows = "mixed" if has_multibyte else "cp1252"
         encoding = "cp850" if dos_pounds > cp1252_marks else windows
     bare = returns - pairs
-    ends_in_cr = bare > 4 * line_feeds
+    ends_in_cr = bare > 4 * line_feeds or (bare > 0 and _ends_rows_in_returns(source))
     text = Text(
         source,
         digest.hexdigest(),
@@ -220,6 +220,17 @@ def _bytes(file: BinaryIO) -> Iterator[bytes]:
     """Yield what is left of a file in blocks; a small file gets no more room than it needs."""
     size = min(BLOCK_BYTES, os.fstat(file.fileno()).st_size + 1)
     return iter(lambda: file.read(size), b"")
+
+
+def _ends_rows_in_returns(source: Path) -> bool:
+    """Whether the line feeds of a file with bare returns stand only inside quoted cells."""
+    with source.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head.count(b'"') % 2:
+        return False
+    outside = b"".join(head.split(b'"')[::2])
+    bare = outside.count(b"\r") - outside.count(b"\r\n")
+    return bare > 4 * outside.count(b"\n")
 
 
 def _line_ends(block: bytes) -> tuple[int, int, int]:

@@ -125,11 +125,15 @@ def broken_files(draw) -> Broken:
         rows += [[""] * 5] * 3
         blank += 3
     out = io.StringIO(newline="")
+    line_end = draw(st.sampled_from(["\r\n", "\n", "\r"]))
     csv.writer(
         out,
         delimiter=draw(st.sampled_from(",;\t|")),
-        lineterminator=draw(st.sampled_from(["\r\n", "\n"])),
-        quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
+        lineterminator=line_end,
+        # Where rows end in a bare return, Python leaves a line feed in a cell without its quotes.
+        quoting=csv.QUOTE_ALL
+        if line_end == "\r"
+        else draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
     ).writerows(rows)
     return Broken(
         out.getvalue().encode(encoding),
@@ -186,7 +190,7 @@ def test_rows_and_pounds_of_a_broken_file_add_up_to_what_was_written(broken):
     assert aside["sentence"].str.ends_with(".").all()
 
 
-@settings(SLOW_DISK, max_examples=40)
+@settings(SLOW_DISK, max_examples=60)
 @given(broken=broken_files())
 def test_the_careful_way_and_the_fast_way_read_the_same(broken):
     with tempfile.TemporaryDirectory() as folder:
@@ -197,7 +201,7 @@ def test_the_careful_way_and_the_fast_way_read_the_same(broken):
             )
 
 
-@settings(SLOW_DISK, max_examples=60)
+@settings(SLOW_DISK, max_examples=80)
 @given(
     broken=broken_files(),
     where=st.floats(0, 1),

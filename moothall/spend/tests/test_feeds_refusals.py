@@ -210,6 +210,29 @@ def test_a_line_of_two_gigabytes_is_refused_at_once_and_in_little_memory(tmp_pat
     assert peak < 8 * 1024**2
 
 
+def test_a_line_of_two_gigabytes_below_good_rows_is_refused_as_quickly(tmp_path):
+    path = tmp_path / "endless.csv"
+    with path.open("wb") as file:
+        file.write(ROWS + ROWS.splitlines(keepends=True)[1] * 5_000)
+        file.write(b"Beech,02/04/2025,1.00," + b"x" * (2 * LONGEST_RECORD))
+        file.truncate(2 * 1024**3)
+    tracemalloc.start()
+    began = time.process_time()
+    (reading,) = readings(path, new_stamp=lambda: Stamp(1, 1, 1), scratch=tmp_path / "scratch")
+    seconds = time.process_time() - began
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reading.refusal.startswith("endless.csv was not read: ")
+    assert seconds < 5
+    assert peak < 64 * 1024**2
+
+
+def test_a_record_longer_than_a_mebibyte_is_refused_wherever_it_stands(tmp_path):
+    rows = ROWS + ROWS.splitlines(keepends=True)[1] * 5_000
+    sentence = refused(tmp_path, rows + b"x" * (3 * LONGEST_RECORD) + b"\r\n" + rows, "a.csv")
+    assert "1 MiB" in sentence or "1,048,576" in sentence
+
+
 def test_a_refused_file_does_not_stop_the_rest_of_its_folder(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"%PDF-1.4")
     (tmp_path / "b.csv").write_bytes(ROWS)
