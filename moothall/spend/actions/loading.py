@@ -13,8 +13,11 @@ from attrs import evolve, frozen
 from django.db import transaction
 
 from moothall.core import audit, lake
+from moothall.core.errors import CannotDo
 from moothall.core.models import LakeFile, Publication, PublicationShare
+from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Person
+from moothall.directory.permissions import why_not_load_spend
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.read_files import FileRead, MappingFor, files_read, proposals
 from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Stamp
@@ -29,6 +32,10 @@ CORRECTION_SHARE = 0.5
 # Sharing this much of its lines with a publication for other days is worth a sentence.
 OVERLAP_SHARE = 0.05
 SETTLED_REASONS = {"control_total", "repeated_header"}
+
+
+class CannotLoad(CannotDo):
+    """Nothing was loaded; books and lake are as they were."""
 
 
 @frozen
@@ -168,7 +175,11 @@ def load_files(
 
     A file whose bytes are loaded already changes nothing. A file that corrects an earlier one for
     the same days takes its place. A file that is not spend is refused; the others still load.
+
+    :raises CannotLoad: when `by` holds no role that loads for this body.
     """
+    if reason := why_not_load_spend(by or Viewer.operator(), body):
+        raise CannotLoad(reason)
     with lake.writer(), lake.incoming() as scratch:
         outcomes: list[FileOutcome] = []
         arrivals: list[_Arrival] = []
