@@ -59,7 +59,7 @@ def header_in(rows: Sequence[Row], synonyms: Mapping[str, Sequence[str]]) -> Hea
     amounts or dates in it is data. The first such row wins. A file without one has NO_HEADER.
     """
     best, best_named = NO_HEADER, 1
-    known = {name: field for field, names in reversed(synonyms.items()) for name in names}
+    known = {name: field for field, names in reversed(list(synonyms.items())) for name in names}
     for position, (row, cells) in enumerate(rows):
         fields = {known[plain] for cell in cells if (plain := plain_header(cell)) in known}
         if len(fields) <= best_named:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from moothall.spend.engine.amounts import amount_read
 from moothall.spend.engine.dates import date_read
@@ -92,7 +92,7 @@ class Mapping:
     header_row: int = 0
     date_meaning: str = "unknown"
     kind: str = "spend"
-    doubts: tuple[str, ...] = field(default=(), converter=tuple)
+    doubts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The mapping as plain data, for the record of a load and for a person's confirmation."""
@@ -143,8 +143,11 @@ def look_of(cells: Sequence[str]) -> Look:
     count = len(filled)
     if not count:
         return Look(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    shares = [sum(marks) / count for marks in zip(*map(_kinds, filled), strict=True)]
-    return Look(count, *shares[:7], len(set(filled)) / count, shares[7])
+    amounts, pennies, dates, words, codes, urls, companies, spaces = (
+        sum(marks) / count for marks in zip(*map(_kinds, filled), strict=True)
+    )
+    distinct = len(set(filled)) / count
+    return Look(count, amounts, pennies, dates, words, codes, urls, companies, distinct, spaces)
 
 
 @lru_cache(maxsize=65536)
@@ -194,8 +197,8 @@ def proposed_mapping(
         for index in range(width)
     ]
     doubts: list[str] = []
-    if confirmed is not None and (columns := _confirmed_columns(confirmed, header, headers)):
-        found = columns
+    if confirmed is not None and (places := _confirmed_columns(confirmed, header, headers)):
+        found = places
     elif header == NO_HEADER:
         found = _by_looks(looks)
         doubts.append(
@@ -216,7 +219,7 @@ def proposed_mapping(
         kind=_kind(columns, headers, name_says_cards),
         doubts=tuple(doubts),
     )
-    if confirmed is not None and found is not None and set(found) == set(confirmed.columns):
+    if confirmed is not None and set(found) == set(confirmed.columns):
         return evolve(mapping, date_meaning=confirmed.date_meaning, kind=confirmed.kind)
     return mapping
 

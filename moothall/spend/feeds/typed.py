@@ -37,7 +37,7 @@ from moothall.spend.engine.headers import (
     plain_header,
 )
 from moothall.spend.engine.mapping import LOOK_ROWS, NUMBER_FIELDS, Mapping, proposed_mapping
-from moothall.spend.engine.redaction_marks import MIGHT_BE_REDACTED, is_redaction_mark
+from moothall.spend.engine.names import is_redaction_mark
 from moothall.spend.feeds.reading import (
     CannotRead,
     ControlTotal,
@@ -114,13 +114,17 @@ CATEGORY_COLUMNS = (
     "sercop",
     "account_code",
 )
-PARQUET = {"compression": "zstd", "compression_level": 1}
+PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 HEAD_ROWS = 216
 SMALL_ROWS = 8192  # below this, looking whether to strip costs more than stripping
 FOOTER_ROWS = 25  # more of them are padding, not notes
 HEADER_WITHIN = 60  # filled rows; the longest preamble met has 17 lines
 _IS_CARD = ("y", "yes", "true", "1", "gpc", "pcard", "p card", "card", "procurement card")
 _CARD_REFERENCE = r"(?i)^p ?-? ?card\b"
+_MIGHT_BE_REDACTED = (  # a quick sieve for whole columns; what passes is looked at closely
+    r"(?i)r\W*e?\W*[da]\W*[aect]|withe?ld|withheld|anon|confiden|personal|suppres|removed|third"
+    r"|priva|published|individual|gdpr|protect|sensitive|^[\W_x]+$"
+)
 _NAME_SAYS_CARDS = re.compile(
     r"(?i)p-?card|purchas\w*[ _-]?card|procurement[ _-]?card"
     r"|(?<![a-z])cards?(?![a-z])|(?<![a-z])gpc"
@@ -270,7 +274,8 @@ def read_table(
         reader = _Reader(table, header, mapping, decided, stamp, sheet, name, _typical(body))
         if table.is_one_frame:
             frames = [*reader.lines(), reader.held_lines()]
-            lines = pl.concat(frames) if len(frames) != 1 else frames[0]
+            filled = [frame for frame in frames if frame.height] or frames[-1:]
+            lines = pl.concat(filled) if len(filled) > 1 else filled[0]
             lines.write_parquet(lines_path, **PARQUET)
             break
         _sink(reader, lines_path)
@@ -283,7 +288,7 @@ def read_table(
     else:
         aside_path.write_bytes(_nothing_aside())
     return reader.reading(
-        sha256=sha256, encoding=encoding, delimiter=delimiter, warnings=tuple(warnings)
+        aside, sha256=sha256, encoding=encoding, delimiter=delimiter, warnings=tuple(warnings)
     )
 
 
@@ -291,8 +296,18 @@ def read_table(
 def _nothing_aside() -> bytes:
     """Return a Parquet file without rows: most files set nothing aside."""
     file = io.BytesIO()
-    pl.DataFrame(schema=ASIDE_SCHEMA).write_parquet(file, **PARQUET)
+    _no_aside().write_parquet(file, **PARQUET)
     return file.getvalue()
+
+
+@cache
+def _no_aside() -> pl.DataFrame:
+    return pl.DataFrame(schema=ASIDE_SCHEMA)
+
+
+@cache
+def _no_lines() -> pl.DataFrame:
+    return pl.DataFrame(schema=LINE_SCHEMA)
 
 
 def _sink(reader: "_Reader", lines_path: Path) -> None:
@@ -855,6 +870,8 @@ class _Reader:
 
     def held_lines(self) -> pl.DataFrame:
         """Decide which of the rows held back are totals; return the others as lines."""
+        if not self.held:
+            return _no_lines()
         totals = totals_among(
             [
                 Candidate(held["position"], held["row"], held["amount"], held["sparse"])
@@ -896,7 +913,7 @@ class _Reader:
         if found:
             self._add_bad(found)
         self.control_totals = tuple(printed)
-        kept = pl.concat(lines) if lines else pl.DataFrame(schema=LINE_SCHEMA)
+        kept = pl.concat(lines) if lines else _no_lines()
         self._count(kept)
         return kept
 
@@ -913,7 +930,7 @@ class _Reader:
     def aside(self) -> pl.DataFrame:
         """Return every row set aside; those below the last payment, without amount, are footers."""
         if not self.bad:
-            return pl.DataFrame(schema=ASIDE_SCHEMA)
+            return _no_aside()
         frame = pl.concat(self.bad).sort("position")
         below = (pl.col("position") > self.last_payment) & pl.col("amount").is_null()
         is_footer = below & pl.col("reason").is_in(["no_amount", "amount_not_a_number"])
@@ -935,9 +952,14 @@ class _Reader:
         ).select(list(ASIDE_SCHEMA))
 
     def reading(
-        self, *, sha256: str, encoding: str, delimiter: str, warnings: tuple[str, ...]
+        self,
+        aside: pl.DataFrame,
+        *,
+        sha256: str,
+        encoding: str,
+        delimiter: str,
+        warnings: tuple[str, ...],
     ) -> Reading:
-        aside = self.aside()
         counts = dict(sorted(Counter(aside.get_column("reason")).items()))
         control = aside.get_column("reason") == "control_total"
         set_aside = aside.filter(~control).get_column("amount")
@@ -1029,7 +1051,7 @@ def _is_redacted(names: pl.Series | None) -> pl.Series | pl.Expr:
     unique = names.unique().drop_nulls()
     marks = [
         text
-        for text in unique.filter(unique.str.contains(MIGHT_BE_REDACTED))
+        for text in unique.filter(unique.str.contains(_MIGHT_BE_REDACTED))
         if is_redaction_mark(text)
     ]
     return names.is_in(marks).fill_null(False) if marks else pl.lit(False)
