@@ -16,7 +16,7 @@ from ibis import _
 
 from moothall.core import lake
 from moothall.core.lake_tables import TABLES
-from moothall.core.models import LakeFile
+from moothall.core.models import LakeFile, Publication
 from moothall.directory.models import Organisation
 from moothall.places.queries import is_local_postcode, local_prefixes
 from moothall.spend.analysis.cubes import cube_months, cube_names
@@ -47,8 +47,7 @@ def project(*, at: datetime, why: str = "spend.projected") -> int:
     Safe to repeat: it reads the books and the lake, writes new files, and names them in one commit.
     """
     with lake.writer():
-        generation = lake.current_generation()
-        lines = lake.table_of(generation.paths("lines"), "lines", local=True)
+        lines = _standing_lines()
         day = at.date()
         records = _name_records(lines)
         found = _matches(records, day)
@@ -67,8 +66,7 @@ def project(*, at: datetime, why: str = "spend.projected") -> int:
 def project_decisions(*, at: datetime, why: str) -> int:
     """Rebuild who is who after a person's word on a match; nothing else changes."""
     with lake.writer():
-        generation = lake.current_generation()
-        lines = lake.table_of(generation.paths("lines"), "lines", local=True)
+        lines = _standing_lines()
         records = _name_records(lines)
         found = _matches(records, at.date(), queue=False)
         names = _names(records, found, at.date())
@@ -77,6 +75,14 @@ def project_decisions(*, at: datetime, why: str) -> int:
             lake.keep_table("links", _as_table(found.links, "links")),
         ]
         return _commit(new, at=at, why=why)
+
+
+def _standing_lines() -> Any:
+    """The lines of every publication that stands: what is withdrawn lends no evidence."""
+    standing = Publication.objects.filter(state=Publication.State.CURRENT)
+    keys = frozenset(standing.values_list("id", flat=True))
+    paths = lake.current_generation().paths("lines", keys)
+    return lake.table_of(paths, "lines", local=True)
 
 
 def _commit_with_cubes(new: list[lake.NewFile], lines: Any, *, at: datetime, why: str) -> int:
