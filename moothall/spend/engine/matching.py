@@ -8,23 +8,25 @@ not joined across bodies; individuals, card-merchant text and redacted names are
 queued.
 """
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import polars as pl
 from attrs import define, field, frozen
-from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import JaroWinkler
-from stdnum.gb import vat as gb_vat
+from rapidfuzz import fuzz
 
+from moothall.spend.engine.likeness import JOINERS, likely_pairs
 from moothall.spend.engine.names import NameKind, NameWords, ParsedName, parsed_name
+from moothall.spend.engine.registration_numbers import (
+    charity_number,
+    company_number,
+    supplier_ref,
+    vat_number,
+)
 
 RECORD_COLUMNS = (
     "name_key",
@@ -83,73 +85,6 @@ class Matches:
     suppliers: pl.DataFrame
     links: pl.DataFrame
     candidates: pl.DataFrame
-
-
-# ---- numbers ---------------------------------------------------------------------------------
-
-_COMPANY = re.compile(
-    r"(?:\d{8}|(?:AC|CE|CS|FC|GE|GN|GS|IC|IP|LP|NA|NC|NF|NI|NL|NO|NP|NR|NZ|OC|OE|PC|RC|RS"
-    r"|SA|SC|SE|SF|SG|SI|SL|SO|SP|SR|SZ|ZC)\d{6}|R\d{7}|IP\d{5}R|SP\d{5}R)"
-)
-
-
-def company_number(text: str | None) -> str | None:
-    """A company number in its eight-character form, or None: ` 123456 ` is 00123456.
-
-    Source: Companies House, company number formats and prefixes.
-    """
-    if not text:
-        return None
-    bare = re.sub(r"[^A-Z0-9]", "", text.upper())
-    if bare.isdigit():
-        bare = bare.zfill(8) if 4 <= len(bare) <= 8 else bare
-    elif (found := re.fullmatch(r"([A-Z]{2})(\d{3,6})", bare)) is not None:
-        bare = found[1] + found[2].zfill(6)
-    if not _COMPANY.fullmatch(bare) or not set(bare) & set("123456789"):
-        return None
-    return None if bare in {"12345678", "99999999", "11111111"} else bare
-
-
-def charity_number(text: str | None) -> str | None:
-    """A charity number (England and Wales, Scotland, Northern Ireland), or None.
-
-    Sources: Charity Commission (6 or 7 digits, linked charities after a dash), OSCR (SC0 and five
-    digits), CCNI (NIC and six digits).
-    """
-    if not text:
-        return None
-    bare = re.sub(r"[^A-Z0-9-]", "", text.upper())
-    bare = re.sub(r"-\d{1,2}$", "", bare).replace("-", "")
-    if re.fullmatch(r"[1-9]\d{5,6}|SC0\d{5}|NIC1\d{5}", bare) and len(set(bare)) > 1:
-        return bare
-    return None
-
-
-def vat_number(text: str | None) -> str | None:
-    """A United Kingdom VAT number whose check digits hold, without GB and spaces, or None.
-
-    A branch's three digits after the nine are cut: the registration is one. Source: HMRC, VAT
-    registration numbers (modulus 97, and 97-55 for numbers issued since 2010).
-    """
-    if not text:
-        return None
-    bare = re.sub(r"[^A-Z0-9]", "", text.upper())
-    bare = re.sub(r"^(?:GB|XI)+", "", bare)
-    if len(bare) == 12 and bare.isdigit():
-        bare = bare[:9]
-    if len(bare) != 9 or not bare.isdigit() or len(set(bare)) < 3 or bare == "123456789":
-        return None
-    return bare if gb_vat.is_valid(bare) else None
-
-
-def supplier_ref(text: str | None) -> str | None:
-    """A body's own id of a supplier, or None for words in its place (ONETIME, N/A, Redacted)."""
-    if not text:
-        return None
-    bare = re.sub(r"\s+", "", text.upper())
-    if sum(letter.isdigit() for letter in bare) < 2 or len(bare) > 24:
-        return None
-    return None if set(bare) <= set("0-./") or set(bare) <= set("9-./") else bare
 
 
 # ---- truncation ------------------------------------------------------------------------------
@@ -353,7 +288,7 @@ class _Matcher:
             len(word) > 1
             and word not in self.words.business
             and word not in self.words.forenames
-            and word not in _JOINERS
+            and word not in JOINERS
             for word in words
         )
 
@@ -522,7 +457,7 @@ class _Matcher:
                     self.join(head if near is None else near, other, Evidence.TRADING_AS, fact)
 
     def doubt_bracketed(self) -> None:
-        """Queue names that are the same before a bracket: a branch, a place, or another supplier."""
+        """Queue names that are the same before a bracket: a branch, a place, or another payee."""
         groups: dict[str, list[int]] = defaultdict(list)
         for node, name in enumerate(self.names):
             if self.eligible[node] and name.unbracketed and len(name.unbracketed) >= 3:
@@ -754,216 +689,45 @@ def _link_frame(matcher: _Matcher) -> pl.DataFrame:
 # ---- the queue -------------------------------------------------------------------------------
 
 QUEUE_DEPTH = 3  # pairs offered for each name
-LEAST_LIKENESS = 0.4
 LIKENESS_SURENESS = 0.7  # the sureness of names wholly alike: less than any stated evidence
-_FIRST_WORD = 1.5  # the first word of a name tells most
-_WORDS_HELD = 8  # words of a name that the likeness looks at
-_CHUNK = 200_000
-
-
-@frozen
-class _Units:
-    """Distinct names as published (case and punctuation aside), ready for comparing."""
-
-    nodes: list[int]  # the record that stands for each
-    texts: list[str]  # skeletons
-    spaced: list[str]  # words, spaced
-    word_ids: NDArray[np.int32]  # (unit, word) -1 where none
-    stem_ids: NDArray[np.int32]  # (unit, word) of the first four letters
-    spelt_ids: NDArray[np.int32]  # (unit,) of a name that is one short word, such as RNIB
-    initial_ids: NDArray[np.int32]  # (unit,) of the initials of a longer name
-    weights: NDArray[np.float32]  # (unit, word) rarity of the word
-    keys: list[list[str]]  # blocks the unit belongs to
-
-
-def _units(matcher: _Matcher) -> _Units:
-    best: dict[tuple[str, ...], int] = {}
-    for node, name in enumerate(matcher.names):
-        if not matcher.eligible[node] or not name.words:
-            continue
-        held = best.setdefault(name.words, node)
-        if matcher.pence[node] > matcher.pence[held]:
-            best[name.words] = node
-    nodes = list(best.values())
-    count = len(nodes)
-    held_words = [words[:_WORDS_HELD] for words in best]
-    frequency: dict[str, int] = defaultdict(int)
-    for words in best:
-        for word in set(words):
-            frequency[word] += 1
-    ids: dict[str, int] = {}
-    stems: dict[str, int] = {}
-    word_ids = np.full((count, _WORDS_HELD), -1, dtype=np.int32)
-    stem_ids = np.full((count, _WORDS_HELD), -2, dtype=np.int32)
-    weights = np.zeros((count, _WORDS_HELD), dtype=np.float32)
-    acronyms: dict[str, int] = {}
-    spelt_ids = np.full(count, -1, dtype=np.int32)
-    initial_ids = np.full(count, -2, dtype=np.int32)
-    keys = []
-    for unit, words in enumerate(held_words):
-        for column, word in enumerate(words):
-            word_ids[unit, column] = ids.setdefault(word, len(ids))
-            if len(word) >= 4:
-                stem_ids[unit, column] = stems.setdefault(word[:4], len(stems))
-            weights[unit, column] = np.log((count + 1) / frequency[word]) + 0.1
-        weights[unit, 0] *= _FIRST_WORD
-        initials = _initials(words)
-        if len(words) == 1 and 3 <= len(words[0]) <= 6:
-            spelt_ids[unit] = acronyms.setdefault(words[0], len(acronyms))
-        elif 3 <= len(initials) <= 6:
-            initial_ids[unit] = acronyms.setdefault(initials, len(acronyms))
-        keys.append(_block_keys(words))
-    return _Units(
-        nodes=nodes,
-        texts=[
-            matcher.names[node].skeleton + matcher.names[node].trading_skeleton for node in nodes
-        ],
-        spaced=[" ".join(words) for words in best],
-        word_ids=word_ids,
-        stem_ids=stem_ids,
-        spelt_ids=spelt_ids,
-        initial_ids=initial_ids,
-        weights=weights,
-        keys=keys,
-    )
-
-
-_JOINERS = frozenset({"AND", "OF", "THE", "FOR", "AT", "IN", "ON", "TO"})
-
-
-def _initials(words: tuple[str, ...]) -> str:
-    return "".join(word[0] for word in words if word not in _JOINERS)
-
-
-def _block_keys(words: tuple[str, ...]) -> list[str]:
-    telling = [word for word in words if word not in _JOINERS]
-    keys = [word for word in telling if len(word) > 1]
-    keys += [f"{one}+{other}" for one, other in pairwise(telling)]
-    keys += ["5" + word[:5] for word in telling if len(word) > 5]
-    run = "".join(telling)
-    keys.append("7" + run[:7])
-    if len(run) > 12:
-        keys.append("e" + run[-8:])
-    if 3 <= len(initials := _initials(words)) <= 6:
-        keys.append(initials)
-    return list(dict.fromkeys(keys))
-
-
-def _pairs(units: _Units) -> NDArray[np.int64]:
-    """Pairs of units that share a block, each once, as left * count + right.
-
-    Every pair within a block of up to 25 units; in larger blocks each unit with its neighbours in
-    alphabetical order only. So the number of pairs grows with the number of names, not its square.
-    """
-    count = len(units.nodes)
-    order = np.argsort(np.array(units.texts, dtype=object), kind="stable")
-    rank = np.empty(count, dtype=np.int32)
-    rank[order] = np.arange(count, dtype=np.int32)
-    flat: dict[str, int] = {}
-    key_ids: list[int] = []
-    owners: list[int] = []
-    for unit, keys in enumerate(units.keys):
-        for key in keys:
-            key_ids.append(flat.setdefault(key, len(flat)))
-            owners.append(unit)
-    blocks = np.array(key_ids, dtype=np.int32)
-    owner = np.array(owners, dtype=np.int32)
-    del key_ids, owners
-    sizes = np.bincount(blocks, minlength=len(flat))
-    kept = sizes[blocks] > 1
-    blocks, owner = blocks[kept], owner[kept]
-    by_block = np.lexsort((rank[owner], blocks))
-    blocks, owner = blocks[by_block], owner[by_block]
-    size = sizes[blocks]
-    reach = np.where(size <= 25, 24, np.where(size <= 150, 10, 4))
-    found: list[NDArray[np.int64]] = []
-    for step in range(1, 25):
-        here, there = slice(None, -step), slice(step, None)
-        same = (blocks[here] == blocks[there]) & (reach[here] >= step)
-        one, other = owner[here][same].astype(np.int64), owner[there][same].astype(np.int64)
-        low, high = np.minimum(one, other), np.maximum(one, other)
-        found.append(np.unique(low[low < high] * count + high[low < high]))
-    return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-
-
-def _likeness(
-    units: _Units, left: NDArray[np.int64], right: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """How alike each pair of names is, 0 to 1.
-
-    left, right  (pair,)  places in `units`
-    returns      (pair,)  a fifth each for: rare words of the shorter name found in the other, rare
-                 words in common, the rarity of what is shared; three tenths for a like beginning,
-                 a tenth for like letters. An acronym and its words count as 0.85 at least.
-
-    The weights are judgements, tried on published numbers; only the order of the results is used.
-    """
-    one, other = units.word_ids[left], units.word_ids[right]
-    exact = (one[:, :, None] == other[:, None, :]) & (one >= 0)[:, :, None]
-    one, other = units.stem_ids[left], units.stem_ids[right]
-    stem = (one[:, :, None] == other[:, None, :]) & (one >= 0)[:, :, None]
-    near = np.float32(0.6)  # the same first four letters
-    zero = np.float32(0.0)
-    in_right = np.where(exact.any(axis=2), 1, np.where(stem.any(axis=2), near, zero))
-    in_left = np.where(exact.any(axis=1), 1, np.where(stem.any(axis=1), near, zero))
-    weight_left, weight_right = units.weights[left], units.weights[right]
-    total_left, total_right = weight_left.sum(axis=1), weight_right.sum(axis=1)
-    shared_left = (in_right * weight_left).sum(axis=1)
-    shared_right = (in_left * weight_right).sum(axis=1)
-    inside = np.maximum(shared_left / total_left, shared_right / total_right)
-    common = (shared_left + shared_right) / (total_left + total_right)
-    rarity = np.minimum(np.maximum(shared_left, shared_right) / 15, 1)
-    lefts = [units.texts[place] for place in left]
-    rights = [units.texts[place] for place in right]
-    letters = process.cpdist(lefts, rights, scorer=fuzz.ratio, dtype=np.float32) / 100
-    begins = process.cpdist(lefts, rights, scorer=JaroWinkler.similarity, dtype=np.float32)
-    likeness = 0.2 * inside + 0.2 * common + 0.2 * rarity + 0.1 * letters + 0.3 * begins
-    acronym = (units.spelt_ids[left] == units.initial_ids[right]) | (
-        units.initial_ids[left] == units.spelt_ids[right]
-    )
-    found: NDArray[np.float32] = np.where(acronym, np.maximum(likeness, 0.85), likeness).astype(
-        np.float32
-    )
-    return found
 
 
 def _candidates(matcher: _Matcher, refusals: list[tuple[int, int]]) -> pl.DataFrame:
     root_of = [matcher.groups.root(node) for node in range(len(matcher.keys))]
     apart = {frozenset((root_of[left], root_of[right])) for left, right in refusals}
-    units = _units(matcher)
-    count = len(units.nodes)
-    roots = np.array([root_of[node] for node in units.nodes], dtype=np.int64)
-    pairs = _pairs(units)
-    kept_pairs: list[NDArray[np.int64]] = []
-    kept_scores: list[NDArray[np.float32]] = []
-    for start in range(0, len(pairs), _CHUNK):
-        chunk = pairs[start : start + _CHUNK]
-        left, right = chunk // count, chunk % count
-        apart_now = roots[left] != roots[right]
-        chunk, left, right = chunk[apart_now], left[apart_now], right[apart_now]
-        if not len(chunk):
-            continue
-        score = _likeness(units, left, right)
-        keep = score >= LEAST_LIKENESS
-        kept_pairs.append(chunk[keep])
-        kept_scores.append(score[keep])
-    likely = np.concatenate(kept_pairs) if kept_pairs else np.empty(0, dtype=np.int64)
-    score = np.concatenate(kept_scores) if kept_scores else np.empty(0, dtype=np.float32)
-    left, right = likely // count, likely % count
-    node_of = np.array(units.nodes, dtype=np.int64)
+    best: dict[tuple[str, ...], int] = {}  # the record that stands for a distinct name
+    for node, name in enumerate(matcher.names):
+        if matcher.eligible[node] and name.words:
+            held = best.setdefault(name.words, node)
+            if matcher.pence[node] > matcher.pence[held]:
+                best[name.words] = node
+    stand_ins = np.array(list(best.values()), dtype=np.int64)
+    likely = likely_pairs(
+        list(best),
+        [matcher.names[node].run_together for node in best.values()],
+        np.array([root_of[node] for node in best.values()], dtype=np.int64),
+    )
     by_likeness = pl.DataFrame(
         {
-            "left": np.concatenate([node_of[left], node_of[right]]),
-            "right": np.concatenate([node_of[right], node_of[left]]),
-            "sureness": np.concatenate([score, score]).astype(np.float64) * LIKENESS_SURENESS,
+            "left": stand_ins[likely.left],
+            "right": stand_ins[likely.right],
+            "sureness": likely.likeness.astype(np.float64) * LIKENESS_SURENESS,
         }
     )
+
+    def stand_in(node: int) -> int:
+        named = best.get(matcher.names[node].words, node)
+        return named if root_of[named] == root_of[node] else node
+
     by_doubt = pl.DataFrame(
         [
-            (one, other, sureness, str(evidence), fact)
+            (left, right, sureness, str(evidence), fact)
             for a, b, evidence, fact, sureness in matcher.doubts
             if root_of[a] != root_of[b]
-            for one, other in ((a, b), (b, a))
+            for left, right in (
+                (stand_in(a), stand_in(b)),
+                (stand_in(b), stand_in(a)),
+            )
         ],
         schema={
             "left": pl.Int64,
@@ -974,19 +738,12 @@ def _candidates(matcher: _Matcher, refusals: list[tuple[int, int]]) -> pl.DataFr
         },
         orient="row",
     )
-    by_node = pl.DataFrame(
-        {
-            "node": pl.Series(range(len(root_of)), dtype=pl.Int64),
-            "root": pl.Series(root_of, dtype=pl.Int64),
-            "key": pl.Series(matcher.keys, dtype=pl.Int64),
-            "body": pl.Series(matcher.bodies, dtype=pl.Int64),
-        }
-    )
+    roots = pl.Series(root_of, dtype=pl.Int64)
+    ranked = pl.concat([by_doubt, by_likeness], how="diagonal")
     ranked = (
-        pl.concat([by_doubt, by_likeness], how="diagonal")
-        .join(by_node.rename({"node": "left", "root": "left_root"}).drop("key", "body"), on="left")
-        .join(
-            by_node.rename({"node": "right", "root": "right_root"}).drop("key", "body"), on="right"
+        ranked.with_columns(
+            roots.gather(ranked["left"]).alias("left_root"),
+            roots.gather(ranked["right"]).alias("right_root"),
         )
         .sort("left", "sureness", "right", descending=[False, True, False])
         .unique(["left", "right_root"], keep="first", maintain_order=True)
@@ -1008,17 +765,28 @@ def _candidates(matcher: _Matcher, refusals: list[tuple[int, int]]) -> pl.DataFr
         "The names are alike ({} in 100), which is not proof.",
         (pl.col("sureness") * 100 / LIKENESS_SURENESS).round().cast(pl.Int64),
     )
-    sides = by_node.drop("root")
+    keys = pl.Series(matcher.keys, dtype=pl.Int64)
+    bodies = pl.Series(matcher.bodies, dtype=pl.Int64)
     return (
         ranked.with_columns(
+            keys.gather(ranked["left"]).alias("left_key"),
+            keys.gather(ranked["right"]).alias("right_key"),
+            bodies.gather(ranked["left"]).alias("left_body"),
+            bodies.gather(ranked["right"]).alias("right_body"),
             pl.col("evidence").fill_null(str(Evidence.LIKENESS)),
             pl.coalesce("fact", likeness_fact).alias("fact"),
-        )
-        .join(sides.rename({"node": "left", "key": "left_key", "body": "left_body"}), on="left")
-        .join(sides.rename({"node": "right", "key": "right_key", "body": "right_body"}), on="right")
-        .with_columns(
-            pl.concat_list("left_body", "right_body").list.unique().list.sort().alias("body_ids"),
             pl.col("rank").cast(pl.Int32),
+        )
+        .with_columns(
+            pl.when(pl.col("left_body") == pl.col("right_body"))
+            .then(pl.concat_list("left_body"))
+            .otherwise(
+                pl.concat_list(
+                    pl.min_horizontal("left_body", "right_body"),
+                    pl.max_horizontal("left_body", "right_body"),
+                )
+            )
+            .alias("body_ids")
         )
         .sort("left_key", "rank")
         .select(list(CANDIDATE_SCHEMA))

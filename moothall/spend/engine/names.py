@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from sys import intern
 
 from attrs import field, frozen
 from rapidfuzz.distance import OSA
@@ -231,9 +232,24 @@ def is_redaction_mark(text: str | None) -> bool:
 # ---- the words by which names are understood -------------------------------------------------
 
 
-def _phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    spelt = sorted({folded(phrase) for phrase in phrases}, key=len, reverse=True)
-    return re.compile(r"(?<![A-Z0-9])(?:" + "|".join(map(re.escape, spelt)) + r")(?![A-Z0-9])")
+@frozen
+class Phrases:
+    """A set of phrases to look for in a folded name."""
+
+    first_words: frozenset[str]
+    pattern: re.Pattern[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, phrases: Iterable[str]) -> "Phrases":
+        spelt = sorted({folded(phrase) for phrase in phrases}, key=len, reverse=True)
+        pattern = r"(?<![A-Z0-9])(?:" + "|".join(map(re.escape, spelt)) + r")(?![A-Z0-9])"
+        return cls(frozenset(phrase.split()[0] for phrase in spelt), re.compile(pattern))
+
+    def first_in(self, words: Sequence[str]) -> re.Match[str] | None:
+        """The first phrase found in words; a look at the first words spares most searches."""
+        if self.first_words.isdisjoint(words):
+            return None
+        return self.pattern.search(" ".join(words))
 
 
 @frozen
@@ -248,11 +264,11 @@ class NameWords:
     business: frozenset[str]
     collective: frozenset[str]
     ledger_notes: frozenset[str]
-    insolvency: re.Pattern[str] = field(repr=False)
-    factors: re.Pattern[str] = field(repr=False)
-    premises: re.Pattern[str] = field(repr=False)
-    public_body: re.Pattern[str] = field(repr=False)
-    not_public_body: re.Pattern[str] = field(repr=False)
+    insolvency: Phrases
+    factors: Phrases
+    premises: Phrases
+    public_body: Phrases
+    not_public_body: Phrases
     card_marks: re.Pattern[str] = field(repr=False)
 
     @classmethod
@@ -271,11 +287,11 @@ class NameWords:
             business=frozenset(value("business_words")),
             collective=frozenset(value("collective_words")),
             ledger_notes=frozenset(map(folded, value("ledger_notes"))),
-            insolvency=_phrase_pattern(value("insolvency_notes")),
-            factors=_phrase_pattern(value("factor_words")),
-            premises=_phrase_pattern(value("premises_words")),
-            public_body=_phrase_pattern(value("public_body_words")),
-            not_public_body=_phrase_pattern(value("not_public_body_words")),
+            insolvency=Phrases.of(value("insolvency_notes")),
+            factors=Phrases.of(value("factor_words")),
+            premises=Phrases.of(value("premises_words")),
+            public_body=Phrases.of(value("public_body_words")),
+            not_public_body=Phrases.of(value("not_public_body_words")),
             card_marks=re.compile("|".join(f"(?:{mark})" for mark in value("card_merchant_marks"))),
         )
 
@@ -293,7 +309,6 @@ class ParsedName:
     trading      words of the name after T/A, empty when there is none
     factored     skeleton of the supplier for whom a factor is paid, or ""
     unbracketed  skeleton without a bracketed ending, or "" where there is no bracket
-    squashed     every letter and digit published, in order
     """
 
     text: str
@@ -307,12 +322,22 @@ class ParsedName:
     trading: tuple[str, ...]
     factored: str
     unbracketed: str
-    squashed: str
     is_premises: bool
 
     @property
     def trading_skeleton(self) -> str:
+        """The trading name run together, "" when there is none."""
         return "".join(self.trading)
+
+    @property
+    def squashed(self) -> str:
+        """Every letter and digit published, in order."""
+        return "".join(_raw_words(plain_upper(self.text)))
+
+    @property
+    def run_together(self) -> str:
+        """All words run together, the trading name included."""
+        return "".join(self.words)
 
 
 _TRADING_AS = re.compile(
@@ -322,13 +347,17 @@ _TRADING_AS = re.compile(
 _LAST_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]?\s*$")
 _LAST_DASH = re.compile(r"\s*[-–—]\s*([^-–—]+)$")
 _RE = re.compile(r"[\s(]\bRE\b[\s:.]+")
+_PLAIN = re.compile(r"[A-Z &'.,/]*")
+_DIGITS = re.compile(r"\d{4}")
 _STARRED = re.compile(r"[*_]{2,}[^*_]*[*_]{2,}|[*_]{3,}.*$")
 _ACCOUNT = re.compile(r"\b(?:A/?C|ACCOUNT|ACCT)(?: NO)?[.:]? ?\d{4,}\b")
 
 
 def _without_notes(upper: str, words: NameWords) -> str:
     """Cut what a clerk or an insolvency added: (RENT), **DO NOT USE**, - IN ADMINISTRATION."""
-    if "**" in upper or "__" in upper or any(letter.isdigit() for letter in upper):
+    if _PLAIN.fullmatch(upper):
+        return upper
+    if "**" in upper or "__" in upper or _DIGITS.search(upper):
         bare = _ACCOUNT.sub(" ", _STARRED.sub(" ", upper)).strip()
         upper = bare if len(bare) >= 3 else upper
     for _ in range(3):
@@ -337,7 +366,7 @@ def _without_notes(upper: str, words: NameWords) -> str:
             if not found or found.start() < 3:
                 continue
             note = " ".join(_initials_joined(_raw_words(found[1])))
-            if note in words.ledger_notes or words.insolvency.fullmatch(note):
+            if note in words.ledger_notes or words.insolvency.pattern.fullmatch(note):
                 upper = upper[: found.start()]
                 break
         else:
@@ -345,18 +374,22 @@ def _without_notes(upper: str, words: NameWords) -> str:
     return upper
 
 
+_LEGAL_PHRASE_MARKS = frozenset({"PUBLIC", "LIABILITY", "INTEREST", "INCORPORATED", "GUARANTEE"})
+
+
 def _name_words(upper: str, words: NameWords) -> list[str]:
     spelt = _initials_joined(_raw_words(upper))
     spelt = [words.short_forms.get(word, word) for word in spelt]
-    phrase = " ".join(spelt)
-    for long, short in words.legal_phrases.items():
-        if long in phrase:
+    if not _LEGAL_PHRASE_MARKS.isdisjoint(spelt):
+        phrase = " ".join(spelt)
+        for long, short in words.legal_phrases.items():
             phrase = re.sub(rf"\b{long}\b", short, phrase)
-    if " IN " in phrase or phrase.startswith("IN ") or " UNDER " in phrase or " SUBJECT " in phrase:
-        found = words.insolvency.search(phrase)
-        if found and (found.end() == len(phrase) or found.start() == 0) and found[0] != phrase:
-            phrase = (phrase[: found.start()] + phrase[found.end() :]).strip()
-    return phrase.split()
+        spelt = phrase.split()
+    if found := words.insolvency.first_in(spelt):
+        phrase = found.string
+        if (found.end() == len(phrase) or found.start() == 0) and found[0] != phrase:
+            spelt = (phrase[: found.start()] + phrase[found.end() :]).split()
+    return spelt
 
 
 def _without_the(words: Sequence[str]) -> list[str]:
@@ -389,25 +422,24 @@ def parsed_name(text: str, words: NameWords) -> ParsedName:
         tail = []
     tail = [word for word in tail if word != "THE"] if tail else tail
     trading = _without_the([word for word in trading_words if word not in words.legal_forms])
-    folded_phrase = " ".join(owner_words)
     factored = ""
-    if " RE " in f" {folded_phrase} " and words.factors.search(folded_phrase):
+    if "RE" in owner_words and words.factors.first_in(owner_words):
         before, _, after = _partition_re(upper)
-        if after and words.factors.search(" ".join(_raw_words(before))):
-            inner = _name_words(_without_notes(after, words), words)
-            factored = "".join(_without_the([w for w in inner if w not in words.legal_forms]))
+        if after and words.factors.first_in(_raw_words(before)):
+            supplier = _name_words(_without_notes(after, words), words)
+            factored = "".join(_without_the([w for w in supplier if w not in words.legal_forms]))
     skeleton = "".join(core) + ("/" + "".join(tail) if tail else "")
-    registered = skeleton if factored else "".join(core)
-    squashed = "".join(_raw_words(upper))
+    registered = skeleton if factored or not tail else "".join(core)
     bracket = _LAST_BRACKET.search(owner)
-    before = _name_words(owner[: bracket.start()], words) if bracket else []
-    unbracketed = "".join(_without_the([w for w in before if w not in words.legal_forms]))
+    outside = _name_words(owner[: bracket.start()], words) if bracket else []
+    unbracketed = "".join(_without_the([w for w in outside if w not in words.legal_forms]))
     kind = _kind(text, upper, owner_words, form, trading_words, words)
+    kept_core = tuple(map(intern, core))  # names share most of their words: hold each word once
     return ParsedName(
         text=text,
         kind=kind,
-        words=(*core, *tail, *trading),
-        core=tuple(core),
+        words=tuple(map(intern, (*core, *tail, *trading))) if tail or trading else kept_core,
+        core=kept_core,
         legal_form=form,
         tail=tuple(tail),
         skeleton=skeleton,
@@ -415,8 +447,7 @@ def parsed_name(text: str, words: NameWords) -> ParsedName:
         trading=tuple(trading),
         factored=factored,
         unbracketed=unbracketed,
-        squashed=squashed,
-        is_premises=form is None and words.premises.search(folded_phrase) is not None,
+        is_premises=form is None and words.premises.first_in(owner_words) is not None,
     )
 
 
@@ -461,13 +492,12 @@ def _kind(
 ) -> NameKind:
     if is_redaction_mark(text):
         return NameKind.REDACTED
-    phrase = " ".join(owner)
     if form is None and words.card_marks.search(_without_notes(upper, words).strip()):
         return NameKind.CARD_MERCHANT
     if (
         form is None
-        and words.public_body.search(phrase)
-        and not words.not_public_body.search(phrase)
+        and words.public_body.first_in(owner)
+        and not words.not_public_body.first_in(owner)
         and not (owner and owner[0] in words.titles)
     ):
         return NameKind.PUBLIC_BODY
@@ -480,7 +510,7 @@ def _kind(
         return NameKind.COMPANY
     if any(word in words.business or word == "COMPANY" for word in (*owner, *trading)):
         return NameKind.COMPANY
-    if re.search(r"\b(?:MEDIA|PUBLISHING|EVENTS|UK|GB|EUROPE|INTERNATIONAL)\b", phrase):
+    if any(word in ("UK", "GB", "EUROPE") for word in owner):
         return NameKind.COMPANY
     return NameKind.UNKNOWN
 
