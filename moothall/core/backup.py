@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 from django.conf import settings
@@ -67,8 +68,8 @@ def back_up(folder: Path, *, at: datetime, by: str | None = None) -> Made:
         with lake.writer():
             named, head = _copy_books(books)
             _link(named, lake.lake_folder(), linked / "lake")
-            for name in KEPT:
-                _link(_below(home / name), home, linked)
+            for kept in KEPT:
+                _link(_below(home / kept), home, linked)
         entries = {books.name: _entry(books)}
         for path in sorted(linked.rglob("*")):
             if path.is_file():
@@ -138,7 +139,7 @@ def restore(folder: Path, *, at: datetime, purge_list: Path | None = None) -> Ma
     return Made(folder, len(manifest["files"]), size, verdict.head, done)
 
 
-def _refuse_what_does_not_fit(folder: Path, manifest: dict) -> None:
+def _refuse_what_does_not_fit(folder: Path, manifest: dict[str, Any]) -> None:
     wanted = "books.pgdump" if connection.vendor == "postgresql" else "books.sqlite3"
     if manifest["books"] != wanted:
         raise CannotRestore(
@@ -163,7 +164,7 @@ def _refuse_what_does_not_fit(folder: Path, manifest: dict) -> None:
             )
 
 
-def _manifest_of(folder: Path) -> dict:
+def _manifest_of(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / MANIFEST).read_text(encoding="ascii"))
     except (FileNotFoundError, ValueError):
@@ -268,7 +269,7 @@ def _link(paths: Iterable[Path], base: Path, target: Path) -> None:
             ) from None
 
 
-def _copied(source: Path, target: Path) -> dict[str, object]:
+def _copied(source: Path, target: Path) -> dict[str, Any]:
     """Copy a file to disk, with its hash and size."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(source, target)
@@ -278,7 +279,7 @@ def _copied(source: Path, target: Path) -> dict[str, object]:
     return _entry(target)
 
 
-def _entry(path: Path) -> dict[str, object]:
+def _entry(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": _sha256(path)}
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from attrs import field, frozen
+from attrs import frozen
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Q
@@ -41,7 +41,7 @@ class Owned:
     model: str
     path: str | Where = "body_id"
     kept: bool = False
-    left_out: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    left_out: frozenset[str] = frozenset()
 
     def rows(self, body_id: int) -> models.QuerySet[Any]:
         held = apps.get_model(self.model)._default_manager
@@ -240,7 +240,7 @@ def _lake_as_csv(body_id: int, folder: Path) -> Iterator[int]:
 def _out_of_the_lake(body_id: int, at: datetime) -> list[Path]:
     """Name a generation that holds nothing of the body; the files that nobody names any more."""
     whole = LakeFile.objects.filter(publication__body_id=body_id)
-    publications = set(whole.values_list("publication_id", flat=True))
+    publications = {file.publication_id for file in whole if file.publication_id is not None}
     shared = LakeFile.objects.filter(publication=None)
     kept = [
         lake.keep_table(file.table, _without(body_id, publications, file))
@@ -254,13 +254,13 @@ def _out_of_the_lake(body_id: int, at: datetime) -> list[Path]:
     return [lake.lake_folder() / file.path for file in doomed]
 
 
-def _without(body_id: int, publications: set[int | None], file: LakeFile) -> pa.Table:
+def _without(body_id: int, publications: set[int], file: LakeFile) -> pa.Table:
     """A table that all bodies share, without the rows that are the body's or rest on its rows."""
     rows = pq.read_table(lake.lake_folder() / file.path)
     if "body_id" in rows.column_names:
         rows = rows.filter(pc.field("body_id") != body_id)
     if "publication_id" in rows.column_names:
-        theirs = pa.array(sorted(key for key in publications if key is not None), pa.int64())
+        theirs = pa.array(sorted(publications), pa.int64())
         rows = rows.filter(~pc.field("publication_id").isin(theirs))
     if "rests_on" in rows.column_names:
         rests = [body_id not in (held or []) for held in rows["rests_on"].to_pylist()]

@@ -26,7 +26,7 @@ class DirectoryConfig(AppConfig):
                     pk__in=RoleHeld.objects.filter(organisation=body_id).values("person")
                 ),
                 kept=True,  # who has a role elsewhere stays; the others leave with the body
-                left_out={"password"},
+                left_out=frozenset({"password"}),
             ),
         )
         register_farewell(part_with_people)
