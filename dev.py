@@ -33,7 +33,8 @@ REQUIREMENTS = ROOT / "requirements"
 PYTHON = VENV / "bin/python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 18
-LOCKED_SETS = {"run": (), "test": ("run",), "uv": (), "node": ()}
+# Each set is locked to agree with those it names.
+LOCKED_SETS = {"run": (), "test": ("run",), "spark": ("run", "test"), "uv": (), "node": ()}
 
 
 def say(sentence: str) -> None:
@@ -550,6 +551,7 @@ QUICK = "not slow and not browser and not postgres and not libreoffice"
 def test(*chosen: str) -> int:
     """Everything: the suite on SQLite, then again on a throw-away PostgreSQL."""
     set_up("test")
+    install_locked("spark")  # the distributed engine, which only the whole suite starts
     started = time.monotonic()
     browser = chromium()
     also = {"MOOTHALL_CHROMIUM": browser} if browser else {}
