@@ -1,5 +1,8 @@
 """Which place is served here, and which postcodes are local to it?"""
 
+from collections.abc import Collection
+
+from moothall.places.engine.postcodes import is_local
 from moothall.places.models import LocalPostcode, Place
 
 
@@ -11,3 +14,8 @@ def the_place() -> Place | None:
 def local_prefixes() -> frozenset[str]:
     """How the postcodes begin that count as local, as `engine.postcodes.is_local` takes them."""
     return frozenset(LocalPostcode.objects.values_list("prefix", flat=True))
+
+
+def is_local_postcode(postcode: str, prefixes: Collection[str]) -> bool | None:
+    """Whether a postcode is local; None when it cannot be read, or nobody said what is local."""
+    return is_local(postcode, prefixes) if prefixes else None
