@@ -433,6 +433,8 @@ def end_role(
         .select_related("person", "organisation")
         .get(pk=role_id)
     )
+    # Two administrators who end each other's role at once take turns, and the second is refused.
+    Organisation.objects.select_for_update().get(pk=held.organisation_id)
     today = timezone.localdate(at)
     day = ends_before or today
     others = (

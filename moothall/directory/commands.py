@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from moothall.directory.engine.roles import Role
 
 people = typer.Typer(no_args_is_help=True, help="Invite people; give, list and end their roles.")
 body = typer.Typer(no_args_is_help=True, help="The bodies that act in this place.")
@@ -52,7 +55,7 @@ def _print_rows(rows: list[dict[str, object]], format_: str, empty: str) -> None
         Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
-def _role(text: str):  # type: ignore[no-untyped-def]
+def _role(text: str) -> "Role":
     from moothall.directory.engine.roles import Role
 
     wanted = text.strip().upper().replace(" ", "_").replace("-", "_")
@@ -231,6 +234,43 @@ def add_body(
             at=timezone.now(),
         )
     typer.echo(f"{made.name} is added, at /bodies/{made.slug}.", err=True)
+
+
+@body.command("succeed")
+def succeed(
+    predecessor: str,
+    to: Annotated[list[str], typer.Option(help="NAME=SHARE, 0 to 1; may be given again")],
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the first day")],
+) -> None:
+    """Record which bodies take over a body: shares of 1 end it, less and it goes on.
+
+    Example: moothall body succeed "Old County" --to "East=0.432" --to "West=0.568" --on 2023-04-01
+    """
+    from decimal import Decimal, InvalidOperation
+
+    from django.utils import timezone
+
+    from moothall.directory import actions, queries
+
+    shares = {}
+    with _refusals_as_sentences():
+        for each in to:
+            name, _, share = each.rpartition("=")
+            try:
+                shares[queries.body_named(name)] = Decimal(share)
+            except InvalidOperation as no_number:
+                raise typer.BadParameter(
+                    f"{each} is not a body and its share. Write NAME=0.432."
+                ) from no_number
+        made = actions.record_succession(
+            predecessor=queries.body_named(predecessor),
+            shares=shares,
+            on=on.date(),
+            by=None,
+            at=timezone.now(),
+        )
+    for recorded in made:
+        typer.echo(f"{recorded}: {recorded.share:f}", err=True)
 
 
 @body.command("list")

@@ -1,5 +1,6 @@
 """Which people, bodies, roles and interests are there, and who may see them?"""
 
+from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
 
@@ -14,8 +15,9 @@ from django.utils import timezone
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import PUBLIC, Viewer
 from moothall.directory import permissions
+from moothall.directory.engine import succession
 from moothall.directory.engine.roles import MAY, MEMBERS, Deed, Role
-from moothall.directory.engine.succession import Handover
+from moothall.directory.engine.succession import Amount, Handover
 from moothall.directory.models import (
     DeclaredInterest,
     Organisation,
@@ -137,6 +139,14 @@ def handovers() -> tuple[Handover, ...]:
             "on", "pk"
         ).values_list("predecessor_id", "successor_id", "on", "share")
     )
+
+
+def series_as_now(amounts: Iterable[Amount], *, on: date) -> tuple[Amount, ...]:
+    """A series of amounts with today's bodies in their predecessors' place, no penny lost.
+
+    As constituted then, a series is what the bodies of the day published: it needs no reading.
+    """
+    return succession.as_now(amounts, handovers(), on=on)
 
 
 def bodies_of_the_place() -> frozenset[int]:

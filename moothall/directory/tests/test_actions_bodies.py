@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from moothall.core.models import AuditEntry
 from moothall.directory import actions, queries
-from moothall.directory.engine.succession import Amount, as_now
+from moothall.directory.engine.succession import Amount
 from moothall.directory.models import Organisation, Succession
 from moothall.directory.tests.factories import (
     AlternativeNameFactory,
@@ -88,7 +88,7 @@ def test_a_council_split_in_two_ends_and_its_series_reads_as_now():
     old.refresh_from_db()
     assert old.ended_on == date(2023, 3, 31)
     series = [Amount(body=old.pk, day=date(2022, 5, 1), gbp=Money("100.00"))]
-    now = as_now(series, queries.handovers(), on=NOW.date())
+    now = queries.series_as_now(series, on=NOW.date())
     assert [(each.body, str(each.gbp)) for each in now] == [
         (east.pk, "£43.20"),
         (west.pk, "£56.80"),

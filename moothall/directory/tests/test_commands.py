@@ -77,3 +77,17 @@ def test_empty_lists_say_what_to_do():
     assert "`moothall people grant` gives one" in run(people, "roles").stderr
     Organisation.objects.create(name="Norbury", slug="norbury")
     assert "Norbury" in run(body, "list").stdout
+
+
+def test_a_succession_is_recorded_in_shares():
+    for name in ("Old County", "East", "West"):
+        run(body, "add", name)
+    shares = ("--to", "East=0.432", "--to", "West=0.568", "--on", "2023-04-01")
+    assert run(body, "succeed", "Old County", *shares).exit_code == 0
+    assert str(Organisation.objects.get(name="Old County").ended_on) == "2023-03-31"
+    again = run(body, "succeed", "Old County", *shares)
+    assert (again.exit_code, "add up to 2" in again.stderr) == (4, True)
+    wrong = run(body, "succeed", "Old County", "--to", "East", "--on", "2023-04-01")
+    assert wrong.exit_code in {2, 4}
+    half = run(body, "succeed", "Old County", "--to", "East=half", "--on", "2023-04-01")
+    assert half.exit_code == 2
