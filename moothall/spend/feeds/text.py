@@ -22,6 +22,7 @@ import numpy as np
 import polars as pl
 from attrs import evolve, frozen
 
+from moothall.spend.engine.amounts import amount_read
 from moothall.spend.engine.headers import Row
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
@@ -222,15 +223,16 @@ def _bytes(file: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: file.read(size), b"")
 
 
+_QUOTED_CELL = re.compile(rb'(?:(?<=[,;\t|\r\n])|^)"(?:[^"]|"")*+"(?=[,;\t|\r\n]|$)')
+
+
 def _ends_rows_in_returns(source: Path) -> bool:
     """Whether the line feeds of a file with bare returns stand only inside quoted cells."""
     with source.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if head.count(b'"') % 2:
-        return False
-    outside = b"".join(head.split(b'"')[::2])
+        head = _cut(file.read(HEAD_BYTES))
+    outside = _QUOTED_CELL.sub(b"", head)
     bare = outside.count(b"\r") - outside.count(b"\r\n")
-    return bare > 4 * outside.count(b"\n")
+    return b'"' not in outside and bare > 4 * outside.count(b"\n")
 
 
 def _line_ends(block: bytes) -> tuple[int, int, int]:
@@ -324,14 +326,15 @@ def _delimiter(text: Text) -> str:
             .split("\n")
         )
     lines = [line for line in lines if line.strip(" ,\r")][:40]
-    best, best_score = ",", (0.0, 0)
+    best, best_score = ",", (0, 0, 0)
     for delimiter in _DELIMITERS:
         if not any(delimiter in line for line in lines):
             continue
         widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
-        width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(1, 0))
-        if width > 1 and (rows / len(lines), width) > best_score:
-            best, best_score = delimiter, (rows / len(lines), width)
+        split = sum(rows for width, rows in widths.items() if width > 1)
+        width, rows = max(widths.items(), key=lambda item: (item[0] > 1, item[1]))
+        if width > 1 and (split, rows, width) > best_score:
+            best, best_score = delimiter, (split, rows, width)
     return best
 
 
@@ -548,11 +551,17 @@ def _records(
 
 
 def _has_swallowed(lines: _Lines, cells: list[str], delimiter: str, widths: Counter[int]) -> bool:
-    """Return whether a record of several lines is really several rows behind an unclosed quote."""
+    """Return whether a record of several lines is really several rows behind an unclosed quote.
+
+    It is when the file ends inside the quote, or when every one of its lines has by itself an
+    amount and the usual number of cells: the lines of a true cell of several lines do not.
+    """
     if lines.is_over and sum(line.count('"') for line in lines.record) % 2:
         return True
     usual = widths.most_common(1)[0][0] if widths else len(cells)
     if usual < 2:
         return False
     split = csv.reader(lines.record, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    return all(len(row) == usual for row in split)
+    return all(
+        len(row) == usual and any(amount_read(cell)[0] is not None for cell in row) for row in split
+    )
