@@ -131,6 +131,7 @@ def totals(
     *,
     own_bodies: tuple[int, ...] = (),
     pass_through: tuple[str, ...] = (),
+    with_supplier_count: bool = True,
 ) -> ir.Table:
     """One row: what was published in all, and what is left without the place's own dealings.
 
@@ -139,6 +140,8 @@ def totals(
     gross_gbp = net_gbp + between_own_gbp
     net_gbp   = own_purpose_gbp + pass_through_gbp   (pass-through among what is not between own)
     classified_gbp is the part of gross with a category; classified_share its share.
+    supplier_count costs as much as the rest: a page that also asks `spend_by(tables, "supplier")`
+    has it there as key_count, and leaves it out here.
     """
     whole = payments(tables, frozenset({"category", "group", "month", "body_id"}), filters)
     is_classified = whole.category != NOT_CLASSIFIED
@@ -162,9 +165,9 @@ def totals(
         passed_within_gbp=_sum(internal.spend, is_passed_within),
         passed_within_count=_count(internal.payment_count, is_passed_within),
     )
-    paid = payments(tables, frozenset({"name_key"}), filters).select("name_key").distinct()
-    suppliers = tables.names.semi_join(paid, "name_key").agg(supplier_count=_.supplier_id.nunique())
-    both = gross.cross_join(within).cross_join(suppliers)
+    both = gross.cross_join(within)
+    if with_supplier_count:
+        both = both.cross_join(_supplier_count(tables, filters))
     both = both.mutate(
         pass_through_gbp=(both.passed_on_gbp - both.passed_within_gbp).cast(POUNDS),
         pass_through_count=both.passed_on_count - both.passed_within_count,
@@ -174,6 +177,11 @@ def totals(
     return both.mutate(own_purpose_gbp=(both.net_gbp - both.pass_through_gbp).cast(POUNDS)).drop(
         "passed_on_gbp", "passed_on_count", "passed_within_gbp", "passed_within_count"
     )
+
+
+def _supplier_count(tables: LakeTables, filters: Filters) -> ir.Table:
+    paid = payments(tables, frozenset({"name_key"}), filters).select("name_key").distinct()
+    return tables.names.semi_join(paid, "name_key").agg(supplier_count=_.supplier_id.nunique())
 
 
 def _is_passed_on(table: ir.Table, pass_through: tuple[str, ...]) -> ir.BooleanValue:
@@ -200,16 +208,8 @@ def _between(
 ) -> ir.Table:
     """Payments from one of the bodies to another; few names, so they are found by name first."""
     bodies = own_bodies or (NO_BODY,)
-    chosen = payments(
-        tables,
-        wanted | {"body_id"},
-        evolve(filters, payments_to=bodies, bodies=_within(filters.bodies, bodies)),
-    )
-    return chosen
-
-
-def _within(asked: tuple[int, ...], bodies: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(body for body in bodies if body in asked) or (NO_BODY,) if asked else bodies
+    chosen = payments(tables, wanted | {"body_id"}, evolve(filters, payments_to=bodies))
+    return chosen.filter(chosen.body_id.isin(bodies))
 
 
 def _sum(spend: ir.DecimalColumn, where: ir.BooleanValue | None = None) -> ir.DecimalScalar:

@@ -157,6 +157,8 @@ def test_words_to_search_leave_out_the_purpose_of_redacted_lines():
 def test_suppliers_are_counted_once_across_bodies(lake):
     (row,) = rows(summaries.totals(lake))
     assert row["supplier_count"] == 4
+    (row,) = rows(summaries.totals(lake, with_supplier_count=False))
+    assert "supplier_count" not in row
 
 
 def test_joining_names_and_categories_neither_loses_nor_doubles_a_line(lake):
