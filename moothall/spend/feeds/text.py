@@ -230,6 +230,8 @@ def _ends_rows_in_returns(source: Path) -> bool:
     """Whether the line feeds of a file with bare returns stand only inside quoted cells."""
     with source.open("rb") as file:
         head = _cut(file.read(HEAD_BYTES))
+    while head.startswith(BOM):
+        head = head[len(BOM) :]
     outside = _QUOTED_CELL.sub(b"", head)
     bare = outside.count(b"\r") - outside.count(b"\r\n")
     return b'"' not in outside and bare > 4 * outside.count(b"\n")
