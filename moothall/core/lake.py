@@ -251,9 +251,11 @@ class Reach:
         return self.full | self.public
 
 
-def reach_of(viewer: Viewer) -> Reach:
+def reach_of(viewer: Viewer, *, without_kinds: frozenset[str] = frozenset()) -> Reach:
     """Sort the current publications by what `viewer` may see of each."""
-    current = Publication.objects.filter(state=Publication.State.CURRENT)
+    current = Publication.objects.filter(state=Publication.State.CURRENT).exclude(
+        kind__in=without_kinds
+    )
     shared = set(
         current.filter(
             sharing=Publication.Sharing.NAMED, shares__body_id__in=viewer.bodies_read
@@ -353,14 +355,21 @@ class Payments:
     cube_names: object
 
 
-def payments_for(viewer: Viewer, generation: Generation | None = None) -> Payments:
+def payments_for(
+    viewer: Viewer,
+    generation: Generation | None = None,
+    *,
+    without_kinds: frozenset[str] = frozenset(),
+) -> Payments:
     """The only way to lines or cubes: the rows `viewer` may read, as they may read them.
+
+    without_kinds : kinds of publication to leave out, such as extracts of a ledger
 
     What is read is held as views, made once per generation and reach in each thread, so that a
     question's own expression stays small.
     """
     generation = generation or current_generation()
-    reach = reach_of(viewer)
+    reach = reach_of(viewer, without_kinds=without_kinds)
     held = _connections.__dict__.setdefault("payments", {})
     key = (id(engine()), generation, reach, viewer.bodies_read, viewer.reads_all)
     if key not in held:

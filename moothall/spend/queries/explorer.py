@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import pairwise
 
-from attrs import frozen
-from ibis import _
+from attrs import evolve, frozen
 
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation
-from moothall.spend.analysis import summaries
-from moothall.spend.analysis.payments import Filters, LakeTables
+from moothall.spend.analysis import listing, summaries
+from moothall.spend.analysis.payments import EVERYTHING, Filters
 from moothall.spend.queries import figures
+from moothall.spend.queries.asking import Reading
+from moothall.spend.queries.lines import Line, line_from
 from moothall.spend.queries.rulebook import scheme
 from moothall.values.periods import financial_year_of
+
+NEWEST_SHOWN = 50
+LARGEST_SHOWN = 20
 
 
 @frozen
@@ -29,49 +34,34 @@ class Choices:
 
 
 @frozen
-class Line:
-    """One payment line as a list shows it."""
-
-    source_id: int
-    row: int
-    paid_on: date
-    body: str
-    supplier: str
-    supplier_id: int | None
-    department: str | None
-    purpose: str | None
-    category: str
-    amount: Decimal
-
-
-@frozen
 class Explorer:
-    """The explorer's page."""
+    """The explorer's page. months: (the first day, pounds), None where nothing is published."""
 
     headline: figures.Headline
-    months: tuple[tuple[date, Decimal], ...]
+    coverage: figures.Coverage
+    months: tuple[tuple[date, Decimal | None], ...]
     categories: figures.Summary
     suppliers: figures.Summary
     newest: tuple[Line, ...]
 
 
-def choices_for(viewer: Viewer) -> Choices:
-    """The years, bodies and categories with payments that `viewer` may read."""
-    tables = figures.tables_for(viewer)
-    cells = tables.cube_months.group_by("body_id", "month", "group").agg(count=_.count())
-    found = cells.to_pyarrow()
-    body_ids = set(found["body_id"].to_pylist())
-    months = {month for month in found["month"].to_pylist() if month}
-    groups = set(found["group"].to_pylist())
-    bodies = Organisation.objects.filter(pk__in=body_ids).order_by("name")
-    return Choices(
-        years=tuple(sorted({financial_year_of(month) for month in months}, reverse=True)),
-        bodies=tuple(bodies.values_list("slug", "name", "pk")),
-        categories=tuple(
-            (group.code, group.label) for group in scheme().groups if group.code in groups
-        ),
-        last_month=max(months, default=None),
-    )
+def choices_for(reader: Viewer | Reading) -> Choices:
+    """The years, bodies and categories with payments that a reader may read."""
+    reading = figures.reading_of(reader)
+    if "choices" not in reading.kept:
+        found = reading.table(listing.what_there_is)
+        months = set(filter(None, found["month"].to_pylist()))
+        groups = set(found["group"].to_pylist())
+        bodies = Organisation.objects.filter(pk__in=set(found["body_id"].to_pylist()))
+        reading.kept["choices"] = Choices(
+            years=tuple(sorted({financial_year_of(month) for month in months}, reverse=True)),
+            bodies=tuple(bodies.order_by("name").values_list("slug", "name", "pk")),
+            categories=tuple(
+                (group.code, group.label) for group in scheme().groups if group.code in groups
+            ),
+            last_month=max(months, default=None),
+        )
+    return reading.kept["choices"]
 
 
 def default_year(choices: Choices) -> int | None:
@@ -85,33 +75,59 @@ def default_year(choices: Choices) -> int | None:
     return year - 1
 
 
-def explorer(viewer: Viewer, filters: Filters) -> Explorer:
-    """Everything on the explorer's page, from one generation."""
-    tables = figures.tables_for(viewer)
+def explorer(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Explorer:
+    """Everything on the explorer's page, from one generation, each question put once."""
+    reading = figures.reading_of(reader)
+    whole = figures.totals(reading, filters, with_supplier_count=False)
+    coverage = figures.coverage_of(reading, whole)
+    suppliers = figures.summary(
+        reading, "supplier", filters, top=LARGEST_SHOWN, coverage=coverage
+    )
+    months = reading.rows(summaries.spend_by, filters, dimension="month", top=None)
+    counts = [(row["key"], row["payment_count"]) for row in months if row["key"]]
     return Explorer(
-        headline=figures.headline(viewer, filters),
-        months=_months(tables, filters),
-        categories=figures.summary(viewer, "category", filters),
-        suppliers=figures.summary(viewer, "supplier", filters, top=20),
-        newest=tuple(_line(row) for row in figures.newest(viewer, filters)),
+        headline=figures.headline_from(whole, supplier_count=suppliers.row_count),
+        coverage=coverage,
+        months=without_gaps((row["key"], row["spend_gbp"]) for row in months if row["key"]),
+        categories=figures.summary(reading, "category", filters, coverage=coverage),
+        suppliers=suppliers,
+        newest=tuple(
+            line_from(reading, row)
+            for row in figures.newest(reading, latest(filters, counts), count=NEWEST_SHOWN)
+        ),
     )
 
 
-def _months(tables: LakeTables, filters: Filters) -> tuple[tuple[date, Decimal], ...]:
-    rows = summaries.spend_by(tables, "month", filters).to_pyarrow().to_pylist()
-    return tuple((row["key"], row["spend_gbp"]) for row in rows if row["key"])
+def latest(
+    filters: Filters, counts: list[tuple[date, int]], *, wanted: int = NEWEST_SHOWN
+) -> Filters:
+    """The same filters over no more months than hold the newest payments wanted.
+
+    counts : (month, payments that pass the filters), in order of time
+    """
+    found = 0
+    for month, count in reversed(counts):
+        found += count
+        if found >= wanted:
+            starts_on = max(filter(None, (filters.starts_on, month)))
+            return evolve(filters, starts_on=starts_on)
+    return filters
 
 
-def _line(row: dict[str, Any]) -> Line:
-    return Line(
-        source_id=row["source_id"],
-        row=row["row"],
-        paid_on=row["paid_on"],
-        body=row.get("body") or "",
-        supplier=row["supplier"] or "Not published",
-        supplier_id=row["supplier_id"],
-        department=row["department"],
-        purpose=row["purpose"],
-        category=scheme().label(row["category"] or "not-classified"),
-        amount=row["amount"],
-    )
+def without_gaps(
+    months: Iterable[tuple[date, Decimal]],
+) -> tuple[tuple[date, Decimal | None], ...]:
+    """The months in order, with those in between for which nothing is published."""
+    given = list(months)
+    every: list[tuple[date, Decimal | None]] = list(given[:1])
+    for (before, _amount), (month, amount) in pairwise(given):
+        between = _next_month(before)
+        while between < month:
+            every.append((between, None))
+            between = _next_month(between)
+        every.append((month, amount))
+    return tuple(every)
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

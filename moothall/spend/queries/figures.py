@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import ibis
-from attrs import frozen
+from attrs import fields, frozen
 
 from moothall.core import lake
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
-from moothall.directory.models import Organisation
-from moothall.directory.queries import bodies_of_the_place, body_named
-from moothall.spend.analysis import summaries
+from moothall.directory.queries import body_named
+from moothall.spend.analysis import listing, summaries
 from moothall.spend.analysis.payments import (
     EVERYTHING,
     NOT_CLASSIFIED,
     Filters,
     LakeTables,
-    newest_lines,
 )
-from moothall.spend.queries.rulebook import scheme
+from moothall.spend.queries.asking import Reading, reading_for
+from moothall.spend.queries.rulebook import label_of, scheme
 
 BY = ("category", "kind", "supplier", "department", "body", "month", "year")
 _DIMENSION = {"category": "group", "kind": "category"}
+
+
+class CannotAsk(CannotDo):
+    """A question that names something which is not there."""
 
 
 @frozen
@@ -110,87 +112,136 @@ class Summary:
 
 def tables_for(viewer: Viewer, generation: lake.Generation | None = None) -> LakeTables:
     """The lake as `viewer` may read it, with the bodies' names beside their publications."""
-    bodies = tuple(Organisation.objects.order_by("id").values_list("id", "name"))
-    return _with_bodies(lake.payments_for(viewer, generation), bodies)
+    return reading_for(viewer, generation).tables
 
 
-@lru_cache(maxsize=64)
-def _with_bodies(held: lake.Payments, bodies: tuple[tuple[int, str], ...]) -> LakeTables:
-    name_of = dict(bodies)
-    publications = held.publications.mutate(
-        body=held.publications.body_id.cases(*name_of.items(), else_=ibis.null().cast("string"))
-        if name_of
-        else ibis.null().cast("string")
-    )
-    return LakeTables(
-        lines=held.lines,
-        names=held.names,
-        categories=held.categories,
-        publications=publications,
-        cube_months=held.cube_months,
-        cube_names=held.cube_names,
-    )
+def reading_of(reader: Viewer | Reading) -> Reading:
+    """A reading already taken, or a new one for a viewer."""
+    return reader if isinstance(reader, Reading) else reading_for(reader)
 
 
 def summary(
-    viewer: Viewer, by: str, filters: Filters = EVERYTHING, *, top: int | None = None
+    reader: Viewer | Reading,
+    by: str,
+    filters: Filters = EVERYTHING,
+    *,
+    top: int | None = None,
+    coverage: Coverage | None = None,
 ) -> Summary:
     """Spend by category (top level), kind (second level), supplier, department, body, month, year.
 
-    :raises ValueError: for any other `by`.
+    coverage : where the same page has asked for it already
+
+    :raises CannotAsk: for any other `by`.
     """
-    if by not in BY:
-        raise ValueError(f"Spend is summed by {', '.join(BY)}, not by {by!r}. Choose one of them.")
-    tables = tables_for(viewer)
-    answer = summaries.spend_by(tables, _DIMENSION.get(by, by), filters, top=top)
-    found = answer.to_pyarrow().to_pylist()
+    _refuse_other_dimensions(by)
+    reading = reading_of(reader)
+    found = reading.rows(
+        summaries.spend_by, filters, dimension=_DIMENSION.get(by, by), top=top
+    )
     return Summary(
         by=by,
         rows=tuple(_summary_row(by, row) for row in found),
         row_count=found[0]["key_count"] if found else 0,
         total_gbp=found[0]["total_gbp"] if found else Decimal("0.00"),
         payment_count=found[0]["total_count"] if found else 0,
-        coverage=_coverage(tables, _totals(tables, filters)),
+        coverage=coverage or coverage_of(reading, totals(reading, filters)),
     )
 
 
-def headline(viewer: Viewer, filters: Filters = EVERYTHING) -> Headline:
+def summary_page(
+    reader: Viewer | Reading,
+    by: str,
+    filters: Filters = EVERYTHING,
+    *,
+    order: str = "-spend",
+    text: str = "",
+    count: int = 50,
+    page: int = 1,
+) -> Summary:
+    """One page of a summary in any order, only of rows with `text` in their label.
+
+    `row_count` is of the rows found; the totals and shares are of all that passes the filters.
+    """
+    _refuse_other_dimensions(by)
+    reading = reading_of(reader)
+    if order.removeprefix("-") not in listing.ORDERS:
+        order = "key" if by in summaries.IN_TIME_ORDER else "-spend"
+    skip = (max(page, 1) - 1) * count
+    given = {"dimension": _DIMENSION.get(by, by), "order": order}
+    if by in ("supplier", "department"):
+        question = {**given, "text": text, "count": count, "skip": skip}
+        found = reading.rows(listing.spend_page, filters, once=bool(text), **question)
+        rows = tuple(_summary_row(by, row) for row in found)
+        row_count = found[0]["found_count"] if found else 0
+    else:
+        # A few rows, some with labels that only the scheme of categories knows.
+        found = reading.rows(summaries.spend_by, filters, dimension=given["dimension"], top=None)
+        every = [_summary_row(by, row) for row in found]
+        every = [row for row in every if text.lower() in row.label.lower()]
+        every.sort(key=_in_order(by, order), reverse=order.startswith("-"))
+        rows, row_count = tuple(every[skip : skip + count]), len(every)
+    whole = totals(reading, filters)
+    return Summary(
+        by=by,
+        rows=rows,
+        row_count=row_count,
+        total_gbp=whole["gross_gbp"],
+        payment_count=whole["payment_count"],
+        coverage=coverage_of(reading, whole),
+    )
+
+
+def _in_order(by: str, order: str) -> Callable[[SummaryRow], Any]:
+    column = order.removeprefix("-")
+    if column == "spend":
+        return lambda row: row.spend_gbp
+    if column == "payments":
+        return lambda row: row.payment_count
+    return lambda row: row.key if by in summaries.IN_TIME_ORDER else row.label.lower()
+
+
+def _refuse_other_dimensions(by: str) -> None:
+    if by not in BY:
+        raise CannotAsk(
+            f"Spend is summed by {', '.join(BY[:-1])} or {BY[-1]}, not by {by}. Choose one of them."
+        )
+
+
+def headline(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Headline:
     """Gross, net of payments between the place's own bodies, and without pass-through."""
-    found = _totals(tables_for(viewer), filters)
-    return Headline(
-        **{
-            name: found[name] if found[name] is not None else 0
-            for name in (
-                "gross_gbp",
-                "net_gbp",
-                "between_own_gbp",
-                "pass_through_gbp",
-                "own_purpose_gbp",
-                "payment_count",
-                "supplier_count",
-                "body_count",
-            )
-        }
-    )
+    return headline_from(totals(reading_of(reader), filters))
 
 
-def newest(viewer: Viewer, filters: Filters = EVERYTHING, *, count: int = 50) -> list[dict]:
+def headline_from(found: dict[str, Any], **known: int) -> Headline:
+    """The headline in a row of totals; `known` gives what another question has answered."""
+    said = found | known
+    return Headline(**{each.name: said[each.name] or 0 for each in fields(Headline)})
+
+
+def newest(
+    reader: Viewer | Reading, filters: Filters = EVERYTHING, *, count: int = 50
+) -> list[dict[str, Any]]:
     """The newest payment lines, with supplier and category."""
-    return newest_lines(tables_for(viewer), filters, count=count).to_pyarrow().to_pylist()
+    return reading_of(reader).rows(listing.lines_page, filters, count=count)
 
 
-def _totals(tables: LakeTables, filters: Filters) -> dict[str, Any]:
-    own = tuple(sorted(bodies_of_the_place()))
-    answer = summaries.totals(tables, filters, own_bodies=own, pass_through=scheme().pass_through())
-    (found,) = answer.to_pyarrow().to_pylist()
+def totals(
+    reading: Reading, filters: Filters = EVERYTHING, *, with_supplier_count: bool = True
+) -> dict[str, Any]:
+    """The one row of `summaries.totals`, for the place's own bodies and its pass-through."""
+    given = {"own_bodies": reading.own_bodies, "pass_through": scheme().pass_through()}
+    (found,) = reading.rows(
+        summaries.totals, filters, with_supplier_count=with_supplier_count, **given
+    )
     return found
 
 
-def _coverage(tables: LakeTables, found: dict[str, Any]) -> Coverage:
-    held = tables.publications.to_pyarrow().to_pylist()
+def coverage_of(reading: Reading, found: dict[str, Any]) -> Coverage:
+    """What a row of totals rests on."""
     return Coverage(
-        bodies=tuple(sorted({row["body"] for row in held})),
-        publication_count=len(held),
+        bodies=reading.bodies_published,
+        publication_count=len(reading.reach.all),
         first_month=found["first_month"],
         last_month=found["last_month"],
         classified_gbp=found["classified_gbp"] or Decimal("0.00"),
@@ -213,7 +264,7 @@ def _summary_row(by: str, row: dict[str, Any]) -> SummaryRow:
 def _key_and_label(by: str, row: dict[str, Any]) -> tuple[str, str]:
     key = row["key"]
     if by in ("category", "kind"):
-        return key, scheme().label(key)
+        return key, label_of(key)
     if by == "month":
         return (f"{key:%Y-%m}", f"{key:%B %Y}") if key else ("", "no date")
     if by == "year":
@@ -223,10 +274,6 @@ def _key_and_label(by: str, row: dict[str, Any]) -> tuple[str, str]:
         return key or "", key or "Not published"
     label = row["label"] or "Not published"
     return label, label
-
-
-class CannotAsk(CannotDo):
-    """A question that names something which is not there."""
 
 
 def filters_named(

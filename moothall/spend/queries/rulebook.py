@@ -5,6 +5,7 @@ from functools import cache
 
 from moothall.core.rules import rules_of
 from moothall.spend.engine.categories import (
+    NOT_CLASSIFIED,
     RULE_DOCUMENTS,
     CategoryRules,
     Scheme,
@@ -33,3 +34,11 @@ def name_words_on(day: date) -> NameWords:
 def scheme(day: date | None = None) -> Scheme:
     """The published two-level scheme of categories."""
     return category_rules_on(day or date.max).scheme
+
+
+def label_of(code: str | None) -> str:
+    """The words for a category as a line carries it; the code itself where the scheme moved on."""
+    try:
+        return scheme().label(code or NOT_CLASSIFIED)
+    except ValueError:
+        return str(code)
