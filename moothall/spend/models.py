@@ -71,6 +71,34 @@ class SourceFile(models.Model):
         return self.name
 
 
+class Upload(models.Model):
+    """Files that a person handed over, from the moment they arrive until they are loaded.
+
+    The files lie in a private folder below MOOTHALL_HOME and go as soon as they are loaded.
+    """
+
+    class State(models.TextChoices):
+        LOOKING = "LOOKING", "being looked at"
+        WAITING = "WAITING", "waits for you"
+        LOADING = "LOADING", "being loaded"
+        SORTING = "SORTING", "loaded; suppliers and categories are being sorted"
+        DONE = "DONE", "loaded"
+        FAILED = "FAILED", "not loaded"
+
+    token = models.CharField(max_length=32, primary_key=True)
+    body = models.ForeignKey(Organisation, models.PROTECT, related_name="uploads")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.LOOKING)
+    files = models.JSONField(default=list)  # [name, bytes] of each, in the order given
+    report = models.JSONField(default=dict)  # what `moothall spend ingest --format json` prints
+    refusal = models.TextField(blank=True)
+    load = models.ForeignKey(Load, models.PROTECT, null=True, related_name="uploads")
+
+    class Meta:
+        ordering = ["-at"]
+
+
 class BodyMapping(models.Model):
     """Which column means what, as a person confirmed it for one header layout of a body."""
 
@@ -169,3 +197,101 @@ class RegisterEntry(models.Model):
     is_third_sector = models.BooleanField(null=True)
     is_mutual = models.BooleanField(null=True)
     is_public_body = models.BooleanField(null=True)
+
+
+class RedactionDecision(models.Model):
+    """A person's word on a payee's name: withhold it or show it. Holds for files still to come."""
+
+    class Scope(models.TextChoices):
+        SUPPLIER_REF = "SUPPLIER_REF", "every name under one supplier id"
+        NAME = "NAME", "one name"
+
+    class Verdict(models.TextChoices):
+        REDACT = "REDACT", "withhold the name"
+        PUBLISH = "PUBLISH", "show the name"
+
+    body = models.ForeignKey(Organisation, models.CASCADE, related_name="redaction_decisions")
+    scope = models.CharField(max_length=12, choices=Scope)
+    matches = models.TextField()  # the id without spaces, or the folded name
+    verdict = models.CharField(max_length=7, choices=Verdict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "scope", "matches"],
+                condition=Q(undone_at=None),
+                name="one_standing_word_per_payee",
+            )
+        ]
+
+
+class Release(models.Model):
+    """A quarter's payments as published under the Transparency Code, with its proof."""
+
+    body = models.ForeignKey(Organisation, models.PROTECT, related_name="releases")
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    edition = models.IntegerField()
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    basis = models.CharField(max_length=20)  # kind of publication it is derived from
+    folder = models.CharField(max_length=80, unique=True)  # below the folder of releases
+    manifest_sha256 = models.CharField(max_length=64)
+    row_count = models.BigIntegerField()
+    published_pence = models.BigIntegerField()
+    proof = models.JSONField()  # what `moothall spend publish --format json` prints as proof
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "starts_on", "ends_before", "edition"],
+                name="one_release_per_edition",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_before__gt=models.F("starts_on")), name="release_has_a_day"
+            ),
+        ]
+
+
+class Purge(models.Model):
+    """A deed by two people: a value that was published in error, taken out everywhere."""
+
+    class State(models.TextChoices):
+        REQUESTED = "REQUESTED", "waits for a second person"
+        REFUSED = "REFUSED", "refused"
+        CONFIRMED = "CONFIRMED", "confirmed, being carried out"
+        DONE = "DONE", "carried out"
+
+    body = models.ForeignKey(Organisation, models.CASCADE, related_name="purges")
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    value = models.TextField(blank=True)  # emptied when the purge is carried out or refused
+    reason = models.CharField(max_length=20)  # a code of queries.purges.REASONS: no free text
+    found = models.JSONField(default=dict)  # where it stands: counts, and the tombstones after
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at=None) | ~Q(state="REQUESTED"),
+                name="a_settled_purge_is_not_requested",
+            ),
+            models.CheckConstraint(
+                condition=Q(value="") | Q(state__in=["REQUESTED", "CONFIRMED"]),
+                name="a_finished_purge_holds_no_value",
+            ),
+        ]
