@@ -293,6 +293,7 @@ def _duckdb():
         "autoinstall_known_extensions=false",
         "autoload_known_extensions=false",
         "preserve_insertion_order=false",
+        "parquet_metadata_cache=true",  # a lake's files never change
     ):
         con.raw_sql(f"SET {setting}")
     return con
@@ -386,6 +387,18 @@ def payments_for(
             cube_names=_as_view(_cube(generation, reach, "cube_names")),
         )
     return held[key]
+
+
+def lines_of_publications(held: Payments, publications: frozenset[int]):
+    """The lines of `held` in the files of these publications alone: the same rows, sooner found."""
+    kept = _connections.__dict__.setdefault("lines", {})
+    key = (id(engine()), held.generation, held.reach, publications)
+    if key not in kept:
+        if len(kept) >= 128:
+            kept.clear()
+        only = Reach(full=held.reach.full & publications, public=held.reach.public & publications)
+        kept[key] = _as_view(_lines(held.generation, only))
+    return kept[key]
 
 
 def _as_view(rows):

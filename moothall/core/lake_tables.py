@@ -13,7 +13,6 @@
 import pyarrow as pa
 
 MONEY = pa.decimal128(18, 2)
-TOTAL = pa.decimal128(38, 2)
 
 
 def _schema(**columns: pa.DataType) -> pa.Schema:
@@ -115,7 +114,7 @@ CUBE_MONTHS = _schema(
     group=pa.string(),
     department=pa.string(),
     month=pa.date32(),
-    spend=TOTAL,
+    spend=MONEY,
     payment_count=pa.int64(),
 )
 CUBE_NAMES = _schema(
@@ -125,7 +124,7 @@ CUBE_NAMES = _schema(
     category=pa.string(),
     group=pa.string(),
     month=pa.date32(),
-    spend=TOTAL,
+    spend=MONEY,
     payment_count=pa.int64(),
 )
 

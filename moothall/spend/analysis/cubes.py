@@ -54,5 +54,5 @@ def _summed(lines: ir.Table, categories: ir.Table, *by: str) -> ir.Table:
             group=joined["group"].fill_null(NOT_CLASSIFIED),
         )
         .group_by("publication_id", "body_id", "category", "group", *by)
-        .agg(spend=_.amount.sum().cast("decimal(38, 2)"), payment_count=_.count())
+        .agg(spend=_.amount.sum().cast("decimal(18, 2)"), payment_count=_.count())
     )

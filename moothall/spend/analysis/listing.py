@@ -113,6 +113,14 @@ def what_there_is(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table
     return cells.select("body_id", "month", "group").distinct()
 
 
+def months_of_publications(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
+    """One row per publication and month: spend_gbp, payment_count. Which files hold the newest."""
+    cells = payments(tables, frozenset({"publication_id", "month"}), filters)
+    return cells.group_by("publication_id", "month").agg(
+        spend_gbp=_.spend.sum().cast(POUNDS), payment_count=_.payment_count.sum().cast("int64")
+    )
+
+
 def names_of_suppliers(tables: LakeTables, filters: Filters) -> ir.Table:
     """One row per name that the filters' suppliers go by, as this reader may read it."""
     names = tables.names

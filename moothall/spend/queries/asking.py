@@ -54,13 +54,18 @@ class Reading:
     """What one reader may read of one generation, and the questions made ready over it."""
 
     viewer: Viewer
-    reach: lake.Reach
+    held: lake.Payments
     tables: LakeTables
     body_names: dict[int, str]
     own_bodies: tuple[int, ...]
     body_ids: frozenset[int]  # of the bodies whose publications are in reach
     ready: dict[Hashable, _Ready] = field(factory=dict)
     kept: dict[str, Any] = field(factory=dict)  # what stands for as long as the generation does
+
+    @property
+    def reach(self) -> lake.Reach:
+        """The publications that this reader may read, in full and as the public does."""
+        return self.held.reach
 
     @property
     def bodies_published(self) -> tuple[str, ...]:
@@ -73,15 +78,17 @@ class Reading:
         filters: Filters = EVERYTHING,
         *,
         once: bool = False,
+        among: frozenset[int] | None = None,
         **given: Any,
     ) -> list[dict[str, Any]]:
         """The rows that answer a question put to what this reader may read.
 
         question : a function of `analysis` that takes the tables and the filters
         once     : not worth making ready: what is `given` is hardly ever given again
+        among    : the publications that hold every line that passes, where they are known
         given    : its other arguments, plain values
         """
-        return self.table(question, filters, once=once, **given).to_pylist()
+        return self.table(question, filters, once=once, among=among, **given).to_pylist()
 
     def table(
         self,
@@ -89,23 +96,29 @@ class Reading:
         filters: Filters = EVERYTHING,
         *,
         once: bool = False,
+        among: frozenset[int] | None = None,
         **given: Any,
     ) -> pa.Table:
         """The same as an Arrow table."""
         con = lake.engine()
+        tables = self.tables
+        if among is not None:
+            tables = evolve(tables, lines=lake.lines_of_publications(self.held, among))
         if once or con.name != "duckdb":
-            return question(self.tables, filters=filters, **given).to_pyarrow()
+            return question(tables, filters=filters, **given).to_pyarrow()
         shape, places = stand_ins(filters)
         key = (question.__module__, question.__qualname__, shape, tuple(sorted(given.items())))
         held = self.ready.get(key)
         if held is None:
             held = self._made_ready(con, question(self.tables, filters=shape, **given))
             if not all(place in held.sql for place, _value in places):
-                return question(self.tables, filters=filters, **given).to_pyarrow()
+                return question(tables, filters=filters, **given).to_pyarrow()
             if len(self.ready) >= MOST_HELD:
                 self.ready.clear()
             self.ready[key] = held
-        found = con.raw_sql(with_values(held.sql, places)).to_arrow_table()
+        # Views have names of their own, so that one can stand in another's place.
+        views = (f'"{self.tables.lines.get_name()}"', f'"{tables.lines.get_name()}"')
+        found = con.raw_sql(with_values(held.sql, (*places, views))).to_arrow_table()
         return found.cast(held.schema)
 
     def _made_ready(self, con: Any, expression: ir.Table) -> _Ready:
@@ -153,7 +166,7 @@ def _reading(
     )
     return Reading(
         viewer=viewer,
-        reach=held.reach,
+        held=held,
         tables=tables,
         body_names=name_of,
         own_bodies=own_bodies,
@@ -213,7 +226,5 @@ def _literal(value: Any) -> str:
 
 def with_values(sql: str, places: tuple[tuple[str, str], ...]) -> str:
     """The SQL with each real value in its place, all at one pass."""
-    if not places:
-        return sql
     value_at = dict(places)
     return re.sub("|".join(map(re.escape, value_at)), lambda found: value_at[found[0]], sql)

@@ -7,19 +7,18 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation
-from moothall.spend.analysis import listing, summaries
+from moothall.spend.analysis import listing
 from moothall.spend.analysis.payments import EVERYTHING, Filters
 from moothall.spend.queries import figures
 from moothall.spend.queries.asking import Reading
-from moothall.spend.queries.lines import Line, line_from
+from moothall.spend.queries.lines import Line, PublishedMonths, newest_lines
 from moothall.spend.queries.rulebook import scheme
 from moothall.values.periods import financial_year_of
 
-NEWEST_SHOWN = 50
 LARGEST_SHOWN = 20
 
 
@@ -80,38 +79,16 @@ def explorer(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Explore
     reading = figures.reading_of(reader)
     whole = figures.totals(reading, filters, with_supplier_count=False)
     coverage = figures.coverage_of(reading, whole)
-    suppliers = figures.summary(
-        reading, "supplier", filters, top=LARGEST_SHOWN, coverage=coverage
-    )
-    months = reading.rows(summaries.spend_by, filters, dimension="month", top=None)
-    counts = [(row["key"], row["payment_count"]) for row in months if row["key"]]
+    suppliers = figures.summary(reading, "supplier", filters, top=LARGEST_SHOWN, coverage=coverage)
+    months = PublishedMonths.found(reading, filters)
     return Explorer(
         headline=figures.headline_from(whole, supplier_count=suppliers.row_count),
         coverage=coverage,
-        months=without_gaps((row["key"], row["spend_gbp"]) for row in months if row["key"]),
+        months=without_gaps(months.spend_gbp),
         categories=figures.summary(reading, "category", filters, coverage=coverage),
         suppliers=suppliers,
-        newest=tuple(
-            line_from(reading, row)
-            for row in figures.newest(reading, latest(filters, counts), count=NEWEST_SHOWN)
-        ),
+        newest=newest_lines(reading, filters, months),
     )
-
-
-def latest(
-    filters: Filters, counts: list[tuple[date, int]], *, wanted: int = NEWEST_SHOWN
-) -> Filters:
-    """The same filters over no more months than hold the newest payments wanted.
-
-    counts : (month, payments that pass the filters), in order of time
-    """
-    found = 0
-    for month, count in reversed(counts):
-        found += count
-        if found >= wanted:
-            starts_on = max(filter(None, (filters.starts_on, month)))
-            return evolve(filters, starts_on=starts_on)
-    return filters
 
 
 def without_gaps(

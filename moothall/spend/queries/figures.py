@@ -136,9 +136,7 @@ def summary(
     """
     _refuse_other_dimensions(by)
     reading = reading_of(reader)
-    found = reading.rows(
-        summaries.spend_by, filters, dimension=_DIMENSION.get(by, by), top=top
-    )
+    found = reading.rows(summaries.spend_by, filters, dimension=_DIMENSION.get(by, by), top=top)
     return Summary(
         by=by,
         rows=tuple(_summary_row(by, row) for row in found),

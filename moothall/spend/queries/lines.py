@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from attrs import frozen
+from attrs import evolve, frozen
 
 from moothall.core import audit, lake
 from moothall.core.models import Publication
@@ -168,6 +168,50 @@ def line_from(reading: Reading, row: dict[str, Any]) -> Line:
     )
 
 
+@frozen
+class PublishedMonths:
+    """In which months, and of which publications, are the payments that pass the filters?"""
+
+    counts: tuple[tuple[date, int, int], ...]  # month, publication, payments; in order of time
+    spend_gbp: tuple[tuple[date, Decimal], ...]  # by month, in order of time
+
+    @classmethod
+    def found(cls, reading: Reading, filters: Filters) -> PublishedMonths:
+        rows = [
+            row for row in reading.rows(listing.months_of_publications, filters) if row["month"]
+        ]
+        spend: dict[date, Decimal] = {}
+        for row in rows:
+            spend[row["month"]] = spend.get(row["month"], Decimal(0)) + row["spend_gbp"]
+        counts = sorted((row["month"], row["publication_id"], row["payment_count"]) for row in rows)
+        return cls(counts=tuple(counts), spend_gbp=tuple(sorted(spend.items())))
+
+    def newest(self, wanted: int) -> tuple[date | None, frozenset[int]]:
+        """The first of the last months that hold so many payments, and their publications."""
+        found, first = 0, None
+        publications: set[int] = set()
+        for month, publication, count in reversed(self.counts):
+            if found >= wanted and month != first:
+                break
+            first = month
+            found += count
+            publications.add(publication)
+        return first, frozenset(publications)
+
+
+def newest_lines(
+    reading: Reading, filters: Filters, months: PublishedMonths, *, count: int = LINES_A_PAGE
+) -> tuple[Line, ...]:
+    """The newest lines that pass the filters, read from the few files that hold them."""
+    first, publications = months.newest(count)
+    if first is None:
+        return ()
+    starts_on = max(filter(None, (filters.starts_on, first)))
+    latest = evolve(filters, starts_on=starts_on)
+    found = reading.rows(listing.lines_page, latest, among=publications, count=count)
+    return tuple(line_from(reading, row) for row in found)
+
+
 def lines_page(
     reader: Viewer | Reading,
     filters: Filters = EVERYTHING,
@@ -276,9 +320,7 @@ def _source_row(file: SourceFile, row: int) -> tuple[SourceRow | None, str | Non
     return SourceRow(text=found.decode("latin-1").rstrip("\r\n"), encoding="latin-1"), None
 
 
-def _history(
-    publication: Publication, file: SourceFile | None
-) -> tuple[tuple[datetime, str], ...]:
+def _history(publication: Publication, file: SourceFile | None) -> tuple[tuple[datetime, str], ...]:
     """What has been done with the publication, oldest first, in words."""
     done: list[tuple[datetime, str]] = []
     if file is not None:

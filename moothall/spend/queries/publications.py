@@ -13,6 +13,7 @@ from moothall.core.models import LakeFile, Publication
 
 # Two lines are the same line when all of these agree. Wording (purpose, department) may be mended.
 SAME_LINE = ("paid_on", "supplier_name", "transaction_ref", "amount")
+REFERENCE = "transaction_ref"
 
 
 @frozen
