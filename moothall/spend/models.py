@@ -184,12 +184,54 @@ class CategoryCorrection(models.Model):
     undone_at = models.DateTimeField(null=True)
 
 
+class Register(models.Model):
+    """A register of organisations as it was last loaded: whole, under a name of its own."""
+
+    name = models.CharField(max_length=80, unique=True)
+    file_name = models.CharField(max_length=400)
+    sha256 = models.CharField(max_length=64)
+    rows_read = models.BigIntegerField()
+    rows_kept = models.BigIntegerField()
+    rows_set_aside = models.BigIntegerField()
+    rows_blank = models.BigIntegerField()
+    reading = models.JSONField(default=dict)  # columns found, reasons, what holds for every one
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rows_read=models.F("rows_kept") + models.F("rows_set_aside")),
+                name="register_rows_are_kept_or_set_aside",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegisterAside(models.Model):
+    """A row of a register that is no entry of its own, and why."""
+
+    register = models.ForeignKey(Register, models.CASCADE, related_name="aside")
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.IntegerField()
+    reason = models.CharField(max_length=30)
+    sentence = models.TextField()
+    cells = models.JSONField()
+
+    class Meta:
+        ordering = ["pk"]
+
+
 class RegisterEntry(models.Model):
     """An organisation in an uploaded register, to tell local, small, charity and mutual apart."""
 
     register = models.CharField(max_length=80)
     name = models.CharField(max_length=300)
     name_skeleton = models.CharField(max_length=300, db_index=True)
+    legal_form = models.CharField(max_length=10, blank=True)
     company_number = models.CharField(max_length=12, blank=True, db_index=True)
     charity_number = models.CharField(max_length=12, blank=True, db_index=True)
     postcode = models.CharField(max_length=10, blank=True)
@@ -294,4 +336,32 @@ class Purge(models.Model):
                 condition=Q(value="") | Q(state__in=["REQUESTED", "CONFIRMED"]),
                 name="a_finished_purge_holds_no_value",
             ),
+        ]
+
+
+class PublicBodyDecision(models.Model):
+    """A person's word on a payee of one body: this organisation, or none that is known here.
+
+    It holds for every line of that body under the name, those still to come among them.
+    """
+
+    body = models.ForeignKey(Organisation, models.CASCADE, related_name="+")  # who pays
+    name = models.CharField(max_length=300)  # as published
+    name_skeleton = models.CharField(max_length=300)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "name_skeleton"],
+                condition=Q(undone_at=None),
+                name="one_standing_word_on_a_payee",
+            )
         ]

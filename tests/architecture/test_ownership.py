@@ -14,6 +14,8 @@ NOBODYS = {
     "places.Area": "public geography",
     "places.Place": "the place of the whole installation",
     "places.LocalPostcode": "the place of the whole installation",
+    "spend.Register": "a public register, of nobody here",
+    "spend.RegisterAside": "a public register, of nobody here",
     "spend.RegisterEntry": "a public register, of nobody here",
 }
 
