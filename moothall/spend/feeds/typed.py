@@ -283,6 +283,12 @@ def read_table(
             break
         texts = reader.date_texts
     aside = reader.aside()
+    if not header.cells and reader.rows_kept * 2 < reader.rows_read:
+        raise CannotRead(
+            f"{name} was not read: it has no header, and only {reader.rows_kept:,} of its "
+            f"{reader.rows_read:,} rows read as payments. Check that it is a payments file, or "
+            "say which column is the amount."
+        )
     if aside.height:
         aside.write_parquet(aside_path, **PARQUET)
     else:
@@ -778,7 +784,7 @@ class _Reader:
             orient="row",
         )
         self.bad.append(frame)
-        self.amount_bad += frame.get_column("amount").sum() or Decimal("0.00")
+        self.amount_bad += _sum(frame.get_column("amount"))
 
     def _header_cell(self, name: str) -> str:
         column = self.mapping.columns.get(name)
@@ -855,7 +861,7 @@ class _Reader:
         if not lines.height:
             return
         self.rows_kept += lines.height
-        self.amount_kept += lines.get_column("amount").sum()
+        self.amount_kept += _sum(lines.get_column("amount"))
         days = lines.get_column("paid_on")
         first, last = days.min(), days.max()
         if isinstance(first, date) and isinstance(last, date):
@@ -983,7 +989,7 @@ class _Reader:
             rows_blank=self.rows_blank,
             rows_without_amount=set_aside.null_count(),
             amount_kept=self.amount_kept,
-            amount_set_aside=set_aside.sum() or Decimal("0.00"),
+            amount_set_aside=_sum(set_aside),
             amount_control=self.amount_control,
             rounding_difference=self.rounding,
             first_date=self.first_date,
@@ -998,6 +1004,10 @@ class _Reader:
             period=self.decided.period,
             warnings=tuple(found),
         )
+
+
+def _sum(amounts: pl.Series) -> Decimal:
+    return Decimal(amounts.sum() or "0.00")
 
 
 def _trimmed(cells: list[str]) -> list[str]:
