@@ -280,7 +280,7 @@ class Release(models.Model):
     starts_on = models.DateField()
     ends_before = models.DateField()
     edition = models.IntegerField()
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    replaces = models.OneToOneField("self", models.RESTRICT, null=True, related_name="replaced_by")
     basis = models.CharField(max_length=20)  # kind of publication it is derived from
     folder = models.CharField(max_length=80, unique=True)  # below the folder of releases
     manifest_sha256 = models.CharField(max_length=64)

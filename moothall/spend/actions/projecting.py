@@ -17,13 +17,14 @@ from ibis import _
 from moothall.core import lake
 from moothall.core.lake_tables import TABLES
 from moothall.core.models import LakeFile, Publication
-from moothall.directory.models import Organisation
-from moothall.places.queries import is_local_postcode, local_prefixes
 from moothall.spend.analysis.cubes import cube_months, cube_names
 from moothall.spend.engine import categories as sorting
-from moothall.spend.engine.matching import Matches, company_number, matches
-from moothall.spend.engine.names import NameKind, canonical_name, parsed_name
-from moothall.spend.models import CategoryCorrection, MatchDecision, RegisterEntry
+from moothall.spend.engine.matching import Matches, matches
+from moothall.spend.engine.names import NameKind
+from moothall.spend.engine.redaction import Verdict
+from moothall.spend.models import CategoryCorrection, MatchDecision
+from moothall.spend.queries.known_suppliers import facts_of_suppliers, own_bodies_decided
+from moothall.spend.queries.redactions import verdict_of_each
 from moothall.spend.queries.rulebook import category_rules_on, name_words_on
 
 DIMENSIONS = ("names", "categories", "links", "candidates", "cube_months", "cube_names")
@@ -38,7 +39,7 @@ NAME_COLUMNS = (
 )
 # A private person's name is not shown to the public, nor a total built for it, until someone
 # with the standing to do so decides otherwise.
-WITHHELD_KINDS = frozenset({NameKind.INDIVIDUAL, NameKind.REDACTED})
+WITHHELD_KINDS = frozenset({NameKind.INDIVIDUAL, NameKind.SOLE_TRADER, NameKind.REDACTED})
 
 
 def project(*, at: datetime, why: str = "spend.projected") -> int:
@@ -151,86 +152,25 @@ def _names(records: pl.DataFrame, found: Matches, day: date) -> pl.DataFrame:
         pl.col("charity_number"),
         pl.col("kind"),
     )
-    registers = _Registers(words)
-    described = [registers.described(row, words) for row in clusters.iter_rows(named=True)]
-    about = pl.DataFrame(
-        described,
-        schema={
-            "supplier_key": pl.Int64,
-            "supplier": pl.String,
-            "withheld": pl.Boolean,
-            "is_local": pl.Boolean,
-            "is_small": pl.Boolean,
-            "is_third_sector": pl.Boolean,
-            "is_mutual": pl.Boolean,
-            "public_body_id": pl.Int64,
-        },
-        orient="row",
-    )
-    return joined.join(about, on="supplier_key", how="left").with_columns(
+    about = facts_of_suppliers(clusters, words, withheld_kinds=WITHHELD_KINDS)
+    # A person's word on who a payee is outweighs the directory's names.
+    own = own_bodies_decided(joined, words)
+    decided = pl.col("verdict")
+    joined = joined.with_columns(verdict_of_each(joined))
+    described = joined.join(about, on="supplier_key", how="left")
+    return described.join(own, on="name_key", how="left").with_columns(
         supplier_id=pl.col("supplier_key"),
-        public_name=pl.when(pl.col("withheld")).then(None).otherwise(pl.col("supplier")),
+        public_body_id=pl.when(pl.col("is_decided"))
+        .then(pl.col("organisation_id"))
+        .otherwise(pl.col("public_body_id")),
+        public_name=pl.when(decided == Verdict.REDACT)
+        .then(None)
+        .when((decided == Verdict.PUBLISH) & (pl.col("kind") != NameKind.REDACTED.value))
+        .then(pl.col("supplier"))
+        .when(pl.col("withheld"))
+        .then(None)
+        .otherwise(pl.col("supplier")),
     )
-
-
-class _Registers:
-    """What registers and the directory say of a supplier, looked up by number and by name."""
-
-    def __init__(self, words: Any) -> None:
-        self.by_company: dict[str, RegisterEntry] = {}
-        self.by_charity: dict[str, RegisterEntry] = {}
-        self.by_name: dict[str, RegisterEntry] = {}
-        for entry in RegisterEntry.objects.order_by("pk"):
-            if entry.company_number:
-                self.by_company[entry.company_number] = entry
-            if entry.charity_number:
-                self.by_charity[entry.charity_number] = entry
-            self.by_name[entry.name_skeleton] = entry
-        self.local = local_prefixes()
-        self.bodies: dict[str, int] = {}
-        for body in Organisation.objects.filter(is_of_the_place=True).prefetch_related(
-            "other_names"
-        ):
-            for name in (body.name, *(other.name for other in body.other_names.all())):
-                self.bodies[parsed_name(name, words).skeleton] = body.pk
-
-    def described(self, row: dict[str, Any], words: Any) -> tuple[Any, ...]:
-        """The supplier's row of facts; None where nobody has said."""
-        named = [
-            (name, pence)
-            for name, pence in zip(row["supplier_name"], row["spend_pence"], strict=True)
-            if name
-        ]
-        name = None
-        if named:
-            spellings, weights = zip(*named, strict=True)
-            name = canonical_name(spellings, words, weights)
-        entry = self._entry(row, name, words)
-        kinds = set(row["kind"])
-        withheld = name is None or bool(kinds & {kind.value for kind in WITHHELD_KINDS})
-        skeleton = parsed_name(name, words).skeleton if name else ""
-        if entry is None:
-            return (row["supplier_key"], name, withheld, *(None,) * 4, self.bodies.get(skeleton))
-        local = is_local_postcode(entry.postcode, self.local) if entry.postcode else None
-        return (
-            row["supplier_key"],
-            name,
-            withheld and not entry.company_number,
-            local,
-            entry.is_small,
-            entry.is_third_sector,
-            entry.is_mutual,
-            self.bodies.get(skeleton),
-        )
-
-    def _entry(self, row: dict[str, Any], name: str | None, words: Any) -> RegisterEntry | None:
-        for number in filter(None, map(company_number, row["company_number"])):
-            if number in self.by_company:
-                return self.by_company[number]
-        for number in filter(None, row["charity_number"]):
-            if number in self.by_charity:
-                return self.by_charity[number]
-        return self.by_name.get(parsed_name(name, words).skeleton) if name else None
 
 
 # ── categories ───────────────────────────────────────────────────────────────────────────────

@@ -48,6 +48,14 @@ class Alert:
     redacted_names: tuple[str, ...]
     looks_like_person: bool
 
+    def as_json(self) -> dict[str, object]:
+        return {
+            "supplier_ref": self.ref,
+            "clear_names": list(self.clear_names),
+            "redacted_names": list(self.redacted_names),
+            "looks_like_person": self.looks_like_person,
+        }
+
 
 @frozen
 class Proposal:

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('purged_at', models.DateTimeField(null=True)),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='directory.organisation')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='spend.release')),
+                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='replaced_by', to='spend.release')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('body', 'starts_on', 'ends_before', 'edition'), name='one_release_per_edition'), models.CheckConstraint(condition=models.Q(('ends_before__gt', models.F('starts_on'))), name='release_has_a_day')],
