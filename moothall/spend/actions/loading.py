@@ -18,11 +18,13 @@ from moothall.core.models import LakeFile, Publication, PublicationShare
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Person
 from moothall.directory.permissions import why_not_load_spend
+from moothall.spend.engine.corrections import Comparison
 from moothall.spend.engine.mapping import Mapping
+from moothall.spend.feeds.parquet_lines import compared
 from moothall.spend.feeds.read_files import FileRead, MappingFor, files_read, proposals
 from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Stamp
 from moothall.spend.models import BodyMapping, Load, SourceFile
-from moothall.spend.queries.publications import Comparison, compared, line_paths
+from moothall.spend.queries.publications import line_paths
 from moothall.values.money import PENNY
 from moothall.values.periods import Period
 
@@ -157,7 +159,7 @@ class _Standing:
     publication_id: int
     file: str
     span: Period
-    line_paths: tuple[str, ...]
+    line_paths: tuple[Path, ...]
 
 
 def load_files(
@@ -183,10 +185,7 @@ def load_files(
     with lake.writer(), lake.incoming() as scratch:
         outcomes: list[FileOutcome] = []
         arrivals: list[_Arrival] = []
-        stored = {
-            source.sha256: source
-            for source in SourceFile.objects.filter(body=body, status=SourceFile.Status.LOADED)
-        }
+        stored = _known_files(body)
         seen: dict[str, Reading] = {}
 
         def new_stamp() -> Stamp:
@@ -239,6 +238,32 @@ def header_digest(headers: Iterable[str]) -> str:
     return hashlib.sha256(cells.encode()).hexdigest()
 
 
+def _known_files(body: Organisation) -> dict[str, SourceFile]:
+    """The files of a body whose bytes need no loading again, by hash.
+
+    Bytes that a later file replaced stay replaced: offering a folder again does not undo its
+    corrections. Once the later publication is withdrawn, the earlier bytes may be loaded anew.
+    """
+    read = SourceFile.objects.filter(body=body).exclude(status=SourceFile.Status.REFUSED)
+    latest = {source.sha256: source for source in read.select_related("publication").order_by("load_id")}
+    later = dict(Publication.objects.filter(body_id=body.pk).values_list("id", "superseded_by_id"))
+    withdrawn = set(
+        Publication.objects.filter(
+            body_id=body.pk, state=Publication.State.WITHDRAWN
+        ).values_list("id", flat=True)
+    )
+
+    def stands(source: SourceFile) -> bool:
+        key = source.publication_id
+        if source.status == SourceFile.Status.LOADED:
+            return True
+        while (successor := later.get(key)) is not None:
+            key = successor
+        return key not in withdrawn
+
+    return {sha256: source for sha256, source in latest.items() if stands(source)}
+
+
 def _unchanged(
     read: FileRead, stored: dict[str, SourceFile], seen: dict[str, Reading]
 ) -> FileOutcome:
@@ -249,8 +274,18 @@ def _unchanged(
         sha256=read.sha256,
         status="unchanged",
         reading=evolve(reading, file=read.name),
-        warnings=() if known else ("The same bytes came earlier in this run: not counted again.",),
+        warnings=_why_unchanged(known),
     )
+
+
+def _why_unchanged(known: SourceFile | None) -> tuple[str, ...]:
+    if known is None:
+        return ("The same bytes came earlier in this run: not counted again.",)
+    if known.status == SourceFile.Status.SUPERSEDED:
+        return ("A later file replaced these bytes, so they are not loaded again.",)
+    if known.publication and known.publication.state == Publication.State.WITHDRAWN:
+        return ("This publication is withdrawn. Restore it to count its lines again.",)
+    return ()
 
 
 def _refused(read: FileRead, refusal: str) -> FileOutcome:
@@ -297,10 +332,10 @@ def _arrived(read: FileRead) -> _Arrival:
 
 def _placed(arrival: _Arrival, arrivals: list[_Arrival], body: Organisation) -> _Arrival:
     """Find the publication this file corrects, and name the others it shares lines with."""
-    new_paths = [str(arrival.lines.path)]
+    new_paths = (arrival.lines.path,)
     warnings = list(arrival.warnings)
     for standing in _standing_beside(arrival, arrivals, body):
-        comparison = compared(list(standing.line_paths), new_paths)
+        comparison = compared(standing.line_paths, new_paths)
         shared = max(comparison.share_of_old, comparison.share_of_new)
         same_days = standing.span == arrival.span
         if arrival.replaces is None and same_days and comparison.share_of_old >= CORRECTION_SHARE:
@@ -323,7 +358,7 @@ def _standing_beside(
             publication_id=other.stamp.publication_id,
             file=other.read.name,
             span=other.span,
-            line_paths=(str(other.lines.path),),
+            line_paths=(other.lines.path,),
         )
         for other in reversed(arrivals)
         if other.reading.kind == arrival.reading.kind
@@ -340,7 +375,7 @@ def _standing_beside(
             publication_id=publication.pk,
             file=publication.files.latest("pk").name,
             span=Period(publication.starts_on, publication.ends_before),
-            line_paths=tuple(line_paths(publication.pk)),
+            line_paths=tuple(map(Path, line_paths(publication.pk))),
         )
         for publication in in_books
     ]

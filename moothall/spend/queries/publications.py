@@ -2,38 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-import ibis
-from attrs import frozen
-from ibis import _
-
 from moothall.core import lake
 from moothall.core.models import LakeFile, Publication
-
-# Two lines are the same line when all of these agree. Wording (purpose, department) may be mended.
-SAME_LINE = ("paid_on", "supplier_name", "transaction_ref", "amount")
-REFERENCE = "transaction_ref"
-
-
-@frozen
-class Comparison:
-    """How the lines of one file stand to those of another, as multisets."""
-
-    same: int
-    only_old: int
-    only_new: int
-    same_gbp: Decimal
-    only_old_gbp: Decimal
-    only_new_gbp: Decimal
-
-    @property
-    def share_of_old(self) -> float:
-        return self.same / (self.same + self.only_old) if self.same + self.only_old else 0.0
-
-    @property
-    def share_of_new(self) -> float:
-        return self.same / (self.same + self.only_new) if self.same + self.only_new else 0.0
+from moothall.spend.engine.corrections import REFERENCE, same_line
 
 
 def line_paths(publication_id: int) -> list[str]:
@@ -43,51 +14,20 @@ def line_paths(publication_id: int) -> list[str]:
     return [str(lake.lake_folder() / path) for path in current.values_list("path", flat=True)]
 
 
-def compared(old_paths: list[str], new_paths: list[str]) -> Comparison:
-    """Count the lines that two sets of files share, in rows and pounds."""
-    row = _paired(old_paths, new_paths).aggregate(
-        same=_.both.sum(),
-        only_old=(_.old_count - _.both).sum(),
-        only_new=(_.new_count - _.both).sum(),
-        same_gbp=(_.amount * _.both).sum(),
-        only_old_gbp=(_.amount * (_.old_count - _.both)).sum(),
-        only_new_gbp=(_.amount * (_.new_count - _.both)).sum(),
-    )
-    (counts,) = row.to_pyarrow().to_pylist()
-    return Comparison(
-        **{
-            name: Decimal(value or 0).quantize(Decimal("0.01"))
-            if name.endswith("_gbp")
-            else int(value or 0)
-            for name, value in counts.items()
-        }
-    )
-
-
 def changed_lines(old_paths: list[str], new_paths: list[str], limit: int = 1000) -> list[dict]:
     """One row per line that one side has more often than the other: what a correction changed."""
-    paired = _paired(old_paths, new_paths)
-    changed = paired.filter(_.old_count != _.new_count).mutate(
-        change=_.new_count - _.old_count,
-    )
-    keys = [*SAME_LINE, "change"]
-    return changed.select(*keys).order_by(*keys).limit(limit).to_pyarrow().to_pylist()
+    import ibis
+    from ibis import _
 
-
-def _paired(old_paths: list[str], new_paths: list[str]) -> ibis.Table:
-    """One row per distinct line of either side, with how often each side has it."""
-
-    def counted(paths: list[str], old: int, new: int) -> ibis.Table:
-        lines = lake.table_of(paths, "lines").select(*SAME_LINE)
-        return lines.mutate(
-            old_count=ibis.literal(old, "int64"), new_count=ibis.literal(new, "int64")
-        )
-
-    both = counted(old_paths, 1, 0).union(counted(new_paths, 0, 1))
-    sums = both.group_by(*SAME_LINE).agg(
-        old_count=_.old_count.sum().cast("int64"), new_count=_.new_count.sum().cast("int64")
-    )
-    return sums.mutate(both=ibis.least(sums.old_count, sums.new_count))
+    old, new = lake.table_of(old_paths, "lines"), lake.table_of(new_paths, "lines")
+    keys = same_line(*(bool(side[REFERENCE].count().execute()) for side in (old, new)))
+    sides = [
+        side.select(*keys).mutate(change=ibis.literal(one, "int64"))
+        for side, one in ((old, -1), (new, 1))
+    ]
+    sums = sides[0].union(sides[1]).group_by(*keys).agg(change=_.change.sum().cast("int64"))
+    changed = sums.filter(_.change != 0).order_by(*keys).limit(limit).to_pyarrow().to_pylist()
+    return [{REFERENCE: None, **row} for row in changed]
 
 
 def standing_publications(body_id: int, kind: str) -> list[Publication]:
