@@ -34,12 +34,14 @@ def main() -> None:
     from moothall.core.commands import add_to
     from moothall.directory.commands import body, export, people
     from moothall.places.commands import place
+    from moothall.site.demo.commands import app as demo
     from moothall.spend.commands import app as spend
 
     app.add_typer(place, name="place")
     app.add_typer(spend, name="spend")
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
+    app.add_typer(demo, name="demo")
     app.command()(export)
     add_to(app)
     from moothall.core.errors import CannotDo

@@ -1,0 +1,288 @@
+"""How is the demonstration place brought into the books and the lake: once, and the same each time?
+
+Everything goes the way that a person's own files go: written as files, read, kept or set aside,
+matched and sorted. What stands already is left alone, so a start that was cut short is taken up
+where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+
+from moothall.core import lake
+from moothall.core.errors import CannotDo
+from moothall.core.models import Publication
+from moothall.core.permissions import Viewer
+from moothall.directory.actions import add_body, grant_role, invite_person
+from moothall.directory.models import Organisation, Person, RoleHeld
+from moothall.places.actions import describe_place
+from moothall.places.models import Place
+from moothall.site.demo import place
+from moothall.site.demo.files import write_files
+from moothall.site.demo.payments import SEED, Spend, invented_spend
+from moothall.spend.actions.loading import load_files
+from moothall.spend.actions.matching import decide_match
+from moothall.spend.actions.projecting import project
+from moothall.spend.actions.sharing import share_publication, withdraw_publication
+from moothall.spend.models import MatchDecision, SourceFile
+
+EDITION = f"1:{SEED}"
+Say = Callable[[str], None]
+
+
+class CannotLoadDemonstration(CannotDo):
+    """The books are as they were."""
+
+
+def stamp_file() -> Path:
+    """Says that this folder holds the demonstration, and which edition, once it is all there."""
+    return Path(settings.HOME) / "demonstration.json"
+
+
+def files_folder() -> Path:
+    return Path(settings.HOME) / "demo-files"
+
+
+def is_loaded() -> bool:
+    file = stamp_file()
+    return file.is_file() and json.loads(file.read_text()).get("edition") == EDITION
+
+
+def load_demonstration(*, at: datetime, say: Say) -> bool:
+    """Bring the invented place in; False when it was there already.
+
+    :raises CannotLoadDemonstration: when the books hold bodies that are not the demonstration's.
+    """
+    if is_loaded():
+        open_the_doors()
+        return False
+    _refuse_real_books()
+    files_folder().mkdir(parents=True, exist_ok=True)
+    say("Inventing three years of payments of five bodies.")
+    spend = invented_spend()
+    folders = write_files(files_folder(), spend)
+    bodies = _bodies(at)
+    _people(bodies, at)
+    open_the_doors()
+    _load_register(folders["register"] / "organisations.csv", at)
+    for key, body in bodies.items():
+        _load_body(key, body, folders[key], at, say)
+    _load_body("county", bodies["county"], folders["extract"], at, say, private=True)
+    _share(bodies, at)
+    say("Matching suppliers and sorting payments into categories.")
+    project(at=at)
+    _decide(spend, bodies, at)
+    stamp_file().write_text(json.dumps({"edition": EDITION, "loaded_at": at.isoformat()}))
+    return True
+
+
+def open_the_doors() -> None:
+    """Let the invented people sign in with the shared password, in a demonstration only."""
+    people = Person.objects.filter(email__in=[post.email for post in place.POSTS])
+    shut = [person.pk for person in people if not person.has_usable_password()]
+    if settings.DEMONSTRATION and shut:
+        Person.objects.filter(pk__in=shut).update(password=make_password(place.PASSWORD))
+
+
+def _refuse_real_books() -> None:
+    ours = {body.name for body in place.BODIES}
+    other = Organisation.objects.exclude(name__in=ours).order_by("pk").first()
+    if other is not None:
+        raise CannotLoadDemonstration(
+            f"The demonstration is not loaded here: the books under {settings.HOME} already hold "
+            f"{other.name}. Set MOOTHALL_HOME to a new folder and load it there."
+        )
+    named = Place.objects.exclude(name=place.NAME).first()
+    if named is not None:
+        raise CannotLoadDemonstration(
+            f"The demonstration is not loaded here: these books are of {named.name}. Set "
+            "MOOTHALL_HOME to a new folder and load it there."
+        )
+
+
+def _bodies(at: datetime) -> dict[str, Organisation]:
+    if not Place.objects.exists():
+        describe_place(name=place.NAME, by=None, at=at, local_postcodes=place.LOCAL_POSTCODES)
+    found = {}
+    for body in place.BODIES:
+        found[body.key] = Organisation.objects.filter(name=body.name).first() or add_body(
+            name=body.name, kind=body.kind, other_names=body.other_names, by=None, at=at
+        )
+    return found
+
+
+def _people(bodies: dict[str, Organisation], at: datetime) -> None:
+    for post in place.POSTS:
+        person = Person.objects.filter(email=post.email).first()
+        if person is None:
+            person = invite_person(email=post.email, name=post.name, by=None, at=at).person
+        for key in (post.body, *post.also_at):
+            held = RoleHeld.objects.filter(person=person, organisation=bodies[key])
+            if not held.filter(role=post.role.value).exists():
+                grant_role(
+                    person=person,
+                    body=bodies[key],
+                    role=post.role,
+                    starts_on=date(place.FIRST_YEAR, 4, 1),
+                    by=None,
+                    at=at,
+                )
+
+
+def _person(role: place.Role, key: str) -> Person:
+    post = next(post for post in place.POSTS if (post.role, post.body) == (role, key))
+    return Person.objects.get(email=post.email)
+
+
+def _load_body(
+    key: str,
+    body: Organisation,
+    folder: Path,
+    at: datetime,
+    say: Say,
+    *,
+    private: bool = False,
+) -> None:
+    sharing = Publication.Sharing.PRIVATE if private or key == "fire" else "PUBLIC"
+    report = load_files(
+        [folder], body=body, by=_person(place.Role.FINANCE_OFFICER, key), at=at, sharing=sharing
+    )
+    totals = report.as_json()["totals"]
+    say(
+        f"{body.name}: {len(report.files)} files, {totals['rows_kept']:,} rows kept, "
+        f"{totals['rows_set_aside']:,} set aside, {report.count('refused')} refused."
+    )
+
+
+def _share(bodies: dict[str, Organisation], at: datetime) -> None:
+    """What counted twice is withdrawn; the fire authority shares its last year with two others."""
+    twice = SourceFile.objects.filter(
+        body=bodies["district"],
+        name="2024-25-quarter-3.csv",
+        publication__state=Publication.State.CURRENT,
+    ).first()
+    if twice is not None:
+        withdraw_publication(
+            publication_id=twice.publication_id,
+            by=_person(place.Role.SECTION_151_OFFICER, "district"),
+            at=at,
+        )
+    last_year = Publication.objects.filter(
+        body_id=bodies["fire"].pk,
+        starts_on__gte=date(place.FIRST_YEAR + 2, 4, 1),
+        sharing=Publication.Sharing.PRIVATE,
+        state=Publication.State.CURRENT,
+    )
+    for publication in last_year:
+        share_publication(
+            publication_id=publication.pk,
+            sharing=Publication.Sharing.NAMED,
+            with_bodies=[bodies["county"].pk, bodies["police"].pk],
+            by=_person(place.Role.PARTNERSHIP_MANAGER, "county"),
+            at=at,
+        )
+
+
+def _decide(spend: Spend, bodies: dict[str, Organisation], at: datetime) -> None:
+    """Three likely matches accepted and one refused, as the procurement officer would."""
+    if MatchDecision.objects.exists():
+        return
+    officer = _person(place.Role.PROCUREMENT_OFFICER, "county")
+    may_decide = {bodies[key].pk for key in ("county", "district", "health")}
+    owners: dict[str, set[int]] = {}
+    for supplier in spend.suppliers:
+        for spellings in supplier.spellings:
+            for name in spellings:
+                owners.setdefault(name, set()).add(supplier.number)
+    generation = lake.current_generation()
+    names = lake.table_of(generation.paths("names"), "names").select("name_key", "supplier_name")
+    called = dict(
+        zip(*(names.to_pyarrow().column(name).to_pylist() for name in names.columns), strict=True)
+    )
+    queue = lake.private_table(Viewer.operator(), "candidates", generation)
+    wanted = {True: 3, False: 1}
+    for row in queue.order_by("rank", "left_key", "right_key").to_pyarrow().to_pylist():
+        left, right = (
+            owners.get(called[row[key]] or "", set()) for key in ("left_key", "right_key")
+        )
+        same = bool(left & right)
+        if not (left and right) or not wanted[same] or not set(row["body_ids"]) <= may_decide:
+            continue
+        wanted[same] -= 1
+        decide_match(
+            name_key=row["left_key"],
+            other_key=row["right_key"],
+            same=same,
+            rests_on=row["body_ids"],
+            why="Same address and bank account." if same else "Two firms, by their own websites.",
+            by=officer,
+            at=at,
+        )
+        if not any(wanted.values()):
+            return
+
+
+def _load_register(path: Path, at: datetime) -> None:
+    import csv
+
+    from moothall.spend.engine.names import parsed_name
+    from moothall.spend.models import RegisterEntry
+    from moothall.spend.queries.rulebook import name_words_on
+
+    name = "Organisations of Aldermoor"
+    if RegisterEntry.objects.filter(register=name).exists():
+        return
+    words = name_words_on(at.date())
+    with path.open(encoding="utf-8", newline="") as file:
+        RegisterEntry.objects.bulk_create(
+            RegisterEntry(
+                register=name,
+                name=row["Organisation Name"],
+                name_skeleton=parsed_name(row["Organisation Name"], words).skeleton,
+                company_number=row["Company Number"],
+                charity_number=row["Charity Number"],
+                postcode=row["Postcode"],
+                is_small=row["Size"] == "small",
+                is_third_sector=row["Third Sector"] == "yes",
+                is_mutual=row["Mutual"] == "yes",
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def reset_demonstration(*, at: datetime, say: Say) -> None:
+    """Throw the demonstration's books, lake and files away, and bring it in afresh.
+
+    :raises CannotLoadDemonstration: when this folder does not hold the demonstration.
+    """
+    import shutil
+
+    from django.core.management import call_command
+
+    home = Path(settings.HOME)
+    if not stamp_file().is_file():
+        raise CannotLoadDemonstration(
+            f"Nothing is reset: {home} does not say that it holds the demonstration. "
+            "Load it first with `moothall demo load`."
+        )
+    if connection.vendor != "sqlite":
+        raise CannotLoadDemonstration(
+            "Nothing is reset: these books are in PostgreSQL. Drop that database, make it anew, "
+            "and run `moothall demo load`."
+        )
+    connection.close()
+    kept = {"secret-key", "static", "static.stamp", "demonstration.log"}
+    stamp_file().unlink()
+    for path in home.iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    load_demonstration(at=at, say=say)

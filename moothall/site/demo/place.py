@@ -1,0 +1,162 @@
+"""Which place is invented for the demonstration, which bodies act in it, and who works there?"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from moothall.directory.engine.roles import Role
+
+NAME = "Aldermoor"
+# No post town begins so: every address in it is invented.
+LOCAL_POSTCODES = ("AX",)
+FIRST_YEAR = 2023  # from 1 April 2023
+MONTHS = 36
+PASSWORD = "moot-hall-open-day"  # noqa: S105 (shown to everyone who tries the demonstration)
+MAIL = "aldermoor.example.org"
+
+
+@frozen
+class Body:
+    """One of the five bodies. key: how the generator and its files call it."""
+
+    key: str
+    name: str
+    kind: str
+    other_names: tuple[str, ...]
+
+
+BODIES = (
+    Body(
+        "county",
+        "Aldermoor County Council",
+        "council",
+        ("Aldermoor Council", "Aldermoor CC"),
+    ),
+    Body(
+        "district",
+        "Ashmere District Council",
+        "council",
+        ("Ashmere Council", "Ashmere DC"),
+    ),
+    Body(
+        "health",
+        "NHS Aldermoor Integrated Care Board",
+        "health body",
+        ("Aldermoor ICB", "NHS Aldermoor ICB"),
+    ),
+    Body(
+        "police",
+        "Aldermoor Police and Crime Commissioner",
+        "police",
+        ("Aldermoor Police", "Aldermoor Constabulary", "Aldermoor PCC"),
+    ),
+    Body(
+        "fire",
+        "Aldermoor Fire and Rescue Authority",
+        "fire and rescue",
+        ("Aldermoor Fire and Rescue Service", "Aldermoor Fire"),
+    ),
+)
+
+
+@frozen
+class Post:
+    """Someone who works in the place, what they hold there, and what they may try first."""
+
+    name: str
+    role: Role
+    body: str
+    try_this: str
+    also_at: tuple[str, ...] = ()
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.split()[0].lower()}@{MAIL}"
+
+
+POSTS = (
+    Post(
+        "Fern Arvelcroft",
+        Role.FINANCE_OFFICER,
+        "county",
+        "Load a file, look at the rows set aside, mend one.",
+    ),
+    Post(
+        "Piers Stavelgate",
+        Role.PROCUREMENT_OFFICER,
+        "county",
+        "Accept or refuse a supplier match; see what is bought apart.",
+        also_at=("district", "health"),
+    ),
+    Post(
+        "Sana Corvelworth",
+        Role.SECTION_151_OFFICER,
+        "county",
+        "Share or withdraw a publication; confirm a purge.",
+    ),
+    Post(
+        "Mabel Threlbourne",
+        Role.MONITORING_OFFICER,
+        "county",
+        "Read the whole register of interests and the audit log.",
+    ),
+    Post(
+        "Idris Scarnholme",
+        Role.INTERNAL_AUDITOR,
+        "county",
+        "Look for payments made twice, down to the line.",
+    ),
+    Post(
+        "Edda Yelvermoor",
+        Role.EXTERNAL_AUDITOR,
+        "county",
+        "Read everything of one body and change nothing.",
+    ),
+    Post(
+        "Corin Mardleshaw",
+        Role.COMMISSIONER,
+        "county",
+        "See who provides care, and correct a category.",
+    ),
+    Post(
+        "Petra Pasker",
+        Role.PARTNERSHIP_MANAGER,
+        "county",
+        "See the place as a whole, gross and net.",
+        also_at=("district", "health", "police", "fire"),
+    ),
+    Post(
+        "Dilys Quorlbeck",
+        Role.DATA_PROTECTION_OFFICER,
+        "county",
+        "Ask for a purge of a name published in error.",
+    ),
+    Post("Vikram Lorskmarsh", Role.CLAIMS_VALIDATOR, "county", "Waits for the outcomes room."),
+    Post("Esme Hestlewick", Role.EXECUTIVE_MEMBER, "county", "Read where the money goes."),
+    Post(
+        "Silas Gorveldale",
+        Role.SCRUTINY_MEMBER,
+        "county",
+        "Read the lines behind a figure before they are public.",
+    ),
+    Post("Olwen Grathcombe", Role.OTHER_MEMBER, "county", "Keep a declared interest up to date."),
+    Post("Amos Wolskridge", Role.SYSTEM_ADMINISTRATOR, "county", "Invite someone; give a role."),
+    Post("Priya Kesvelford", Role.PROVIDER, "county", "See what a provider sees."),
+    Post("Ivo Haskelmere", Role.INVESTOR, "county", "See what an investor sees."),
+    Post("Stella Neskthwaite", Role.STAFF_OR_MUTUAL_MEMBER, "county", "See what staff see."),
+    Post("Gwen Ulskleigh", Role.COMMUNITY_GROUP, "county", "See what a community group sees."),
+    Post("Dara Feskbrook", Role.FINANCE_OFFICER, "district", "Load spend for the district."),
+    Post("Harri Selkfell", Role.FINANCE_OFFICER, "health", "Load spend for the health body."),
+    Post("Poppy Rusvelstead", Role.FINANCE_OFFICER, "police", "Load spend for the police."),
+    Post("Finn Tamselhurst", Role.FINANCE_OFFICER, "fire", "Share what is private so far."),
+    Post(
+        "Rhona Dunmartarn",
+        Role.SECTION_151_OFFICER,
+        "district",
+        "See the publication that was withdrawn because it counted twice.",
+    ),
+)
+
+
+def body_named(key: str) -> Body:
+    return next(body for body in BODIES if body.key == key)
