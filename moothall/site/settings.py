@@ -304,5 +304,6 @@ if HTTPS:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000  # years of monthly files, handed over at once
 
 LOGGING = logging_settings(os.environ.get("MOOTHALL_LOG_LEVEL", "INFO"))

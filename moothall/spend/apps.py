@@ -11,11 +11,25 @@ class SpendConfig(AppConfig):
     def ready(self) -> None:
         from moothall.core.lake import raw_path
         from moothall.core.ownership import Owned, OwnFile, register, register_files
-        from moothall.spend.models import MatchDecision, SourceFile
+        from moothall.spend.models import ErrorReport, MatchDecision, Release, SourceFile, Upload
+        from moothall.spend.queries.releases import releases_folder
+        from moothall.spend.queries.uploads import upload_folder
+
+        def released_files(body_id: int | None) -> Iterator[OwnFile]:
+            releases = Release.objects.order_by("pk")
+            if body_id is not None:
+                releases = releases.filter(body_id=body_id)
+            for folder, edition in releases.values_list("folder", "edition"):
+                for path in sorted((releases_folder() / folder).glob("*")):
+                    yield OwnFile(path, f"release-edition-{edition}-{path.name}")
 
         def decisions_that_rest_on(body_id: int) -> Q:
             # SQLite has no search inside a JSON list; decisions are few.
             held = MatchDecision.objects.values_list("pk", "rests_on")
+            return Q(pk__in=[pk for pk, bodies in held if body_id in bodies])
+
+        def reports_about(body_id: int) -> Q:
+            held = ErrorReport.objects.values_list("pk", "bodies")
             return Q(pk__in=[pk for pk, bodies in held if body_id in bodies])
 
         def published_files(body_id: int | None) -> Iterator[OwnFile]:
@@ -25,12 +39,32 @@ class SpendConfig(AppConfig):
             for sha256, name in files.values_list("sha256", "name"):
                 yield OwnFile(raw_path(sha256), name)
 
+        def uploaded_files(body_id: int | None) -> Iterator[OwnFile]:
+            waiting = Upload.objects.order_by("pk")
+            if body_id is not None:
+                waiting = waiting.filter(body_id=body_id)
+            for token in waiting.values_list("token", flat=True):
+                for path in upload_folder(token).rglob("*"):
+                    if path.is_file():
+                        yield OwnFile(path, path.name)
+
         register(
             Owned("spend.Load"),
+            Owned("spend.Upload"),
             Owned("spend.SourceFile"),
             Owned("spend.BodyMapping"),
             Owned("spend.RowCorrection", "source__body_id"),
             Owned("spend.CategoryCorrection"),
             Owned("spend.MatchDecision", decisions_that_rest_on),
+            Owned("spend.RedactionDecision"),
+            Owned("spend.Release"),
+            Owned("spend.Purge"),
+            Owned("spend.ErrorReport", reports_about),
+            Owned(
+                "spend.PublicBodyDecision",
+                lambda body_id: Q(body_id=body_id) | Q(organisation_id=body_id),
+            ),
         )
         register_files(published_files)
+        register_files(released_files)
+        register_files(uploaded_files)
