@@ -15,8 +15,9 @@ from moothall.spend.engine.names import folded
 from moothall.spend.engine.registration_numbers import charity_number, company_number
 
 FLAGS = ("is_small", "is_third_sector", "is_mutual", "is_public_body")
-FACTS = ("company_number", "charity_number", "postcode", "other_name", *FLAGS)
+FACTS = ("company_number", "charity_number", "postcode", *FLAGS)
 LONGEST_NAME = 300
+MOST_NAMES = 20  # that one organisation is listed under
 _NOTHING = frozenset({"", "NA", "N/A", "#N/A", "NONE", "NULL", "NIL", "-", "--", "?", "NOT KNOWN"})
 _YES = frozenset({"y", "yes", "true", "1"})
 _NO = frozenset({"n", "no", "false", "0"})
@@ -59,7 +60,7 @@ class Listed:
     sheet: str | None = None
     reference: str = ""
     as_at: str = ""
-    other_name: str = ""
+    other_names: tuple[str, ...] = ()
     company_number: str = ""
     charity_number: str = ""
     postcode: str = ""
@@ -75,8 +76,8 @@ class Listed:
             return ("company", self.company_number)
         if self.charity_number:
             return ("charity", self.charity_number)
-        if self.reference:
-            return ("reference", self.reference)
+        if self.reference:  # which may be of an area or a kind, so the name must agree
+            return ("reference", self.reference, folded(self.name))
         return ("name", folded(self.name), self.postcode)
 
 
@@ -160,6 +161,7 @@ class RowReader:
             return None
         is_companys = said.get("registrar", "").upper() in ("", "COMPANIES HOUSE")
         number = said.get("company_number", "")
+        other = " ".join(said.get("other_name", "").split())
         company = company_number(number) if is_companys else society_number(number)
         charity = charity_number(said.get("charity_number", ""))
         third, mutual, public = self._standing(said, charity)
@@ -169,7 +171,7 @@ class RowReader:
             name=name[:LONGEST_NAME],
             reference=said.get("reference", "")[:120],
             as_at=_sortable(said.get("as_at", "")),
-            other_name=" ".join(said.get("other_name", "").split())[:LONGEST_NAME],
+            other_names=(other[:LONGEST_NAME],) if other else (),
             company_number=company or "",
             charity_number=charity or "",
             postcode=postcode_in(said.get("postcode", "")),
@@ -232,7 +234,7 @@ def one_each(rows: Iterable[Listed]) -> tuple[list[Listed], list[tuple[Listed, L
     """Each organisation once, and the rows that say one again: (the row, the row that stands).
 
     Of rows that are one organisation the latest date tells; where rows of one date differ in a
-    fact, that fact is not known. The first row's name stands.
+    fact, that fact is not known. The first row's name stands, with the others beside it.
     """
     groups: dict[tuple[str, ...], list[Listed]] = {}
     for row in rows:
@@ -262,7 +264,10 @@ def _together(group: Sequence[Listed]) -> Listed:
             if said:
                 told[fact] = said.pop() if len(said) == 1 else nothing
                 break
-    return evolve(group[0], **told)
+    spelt = {folded(name): name for row in reversed(group) for name in (*row.other_names, row.name)}
+    spelt.pop(folded(group[0].name), None)
+    others = tuple(list(reversed(spelt.values()))[:MOST_NAMES])
+    return evolve(group[0], other_names=others, **told)
 
 
 def _yes_or_no(text: str, otherwise: bool | None) -> bool | None:

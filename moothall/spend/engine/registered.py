@@ -114,12 +114,11 @@ def _known(supplier: Sought, kept: _Kept) -> Known | None:
     if len(supplier.company_numbers) == 1:
         (number,) = supplier.company_numbers
         if entries := kept.company[number]:
-            charities = {entry.charity_number for entry in entries} | supplier.charity_numbers
             beside = [
                 entry
-                for charity in sorted(charities - {""})
-                for entry in kept.charity.get(charity, ())
-                if entry.company_number in ("", number) and entry not in entries
+                for charity in sorted(supplier.charity_numbers)
+                for entry in kept.charity[charity]
+                if not entry.company_number
             ]
             return _together(JoinedBy.COMPANY_NUMBER, [*beside, *entries])
     if len(supplier.charity_numbers) == 1:
@@ -158,7 +157,7 @@ def _are_one(entries: Collection[Entry]) -> bool:
     """Whether entries can all be one organisation: no number differs, none stands beside another.
 
     A register lists an organisation once, so two entries of one register are two organisations,
-    unless the same number says otherwise.
+    unless the same number or the same postcode says otherwise.
     """
     companies = {entry.company_number for entry in entries} - {""}
     charities = {entry.charity_number for entry in entries} - {""}
@@ -170,6 +169,7 @@ def _are_one(entries: Collection[Entry]) -> bool:
         if other is not entry and not (
             (entry.company_number and entry.company_number == other.company_number)
             or (entry.charity_number and entry.charity_number == other.charity_number)
+            or (entry.postcode and entry.postcode == other.postcode)
         ):
             return False
     return True

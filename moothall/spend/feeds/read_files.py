@@ -158,11 +158,15 @@ def proposals(
 
 
 def files_found(
-    paths: Path | Iterable[Path], *, scratch: Path, limits: ArchiveLimits | None = None
+    paths: Path | Iterable[Path],
+    *,
+    scratch: Path,
+    limits: ArchiveLimits | None = None,
+    is_payments: bool = True,
 ) -> Iterator[Found]:
     """Every text file and workbook under these paths, archives opened, in the order of names."""
     for path, name in _files_under([paths] if isinstance(paths, Path) else paths):
-        if sentence := why_not_read(path, name=name):
+        if sentence := why_not_read(path, name=name, is_payments=is_payments):
             yield Found(name, path if path.is_file() else None, sentence)
         elif kind_of_path(path) not in _ARCHIVES:
             yield Found(name, path)
@@ -170,7 +174,7 @@ def files_found(
             for member in unpacked(path, name=name, scratch=scratch, limits=limits):
                 sentence = member.refusal
                 if member.path is not None:
-                    sentence = why_not_read(member.path, name=member.name)
+                    sentence = why_not_read(member.path, name=member.name, is_payments=is_payments)
                 yield Found(member.name, member.path, sentence)
 
 

@@ -80,10 +80,11 @@ def kind_of_path(path: Path) -> FileKind:
     return kind
 
 
-def why_not_read(path: Path, *, name: str) -> str | None:
+def why_not_read(path: Path, *, name: str, is_payments: bool = True) -> str | None:
     """Return the sentence that refuses a file before any row of it is read, or None.
 
-    name: how the file is called on the page, e.g. `outer.zip!inner.csv`.
+    name        : how the file is called on the page, e.g. `outer.zip!inner.csv`
+    is_payments : whether it must be a file of payments, and no other kind of dataset
     """
     try:
         if not path.exists():
@@ -107,7 +108,7 @@ def why_not_read(path: Path, *, name: str) -> str | None:
     if kind is FileKind.WORKBOOK:
         return _why_not_ole(path, name=name)
     if kind is FileKind.TEXT:
-        return _why_not_text(path, first, size=size, name=name)
+        return _why_not_text(path, first, size=size, name=name, is_payments=is_payments)
     return None
 
 
@@ -139,7 +140,9 @@ def _is_value(cell: str) -> bool:
     )
 
 
-def _why_not_text(path: Path, first: bytes, *, size: int, name: str) -> str | None:
+def _why_not_text(
+    path: Path, first: bytes, *, size: int, name: str, is_payments: bool
+) -> str | None:
     for start, what in _PICTURES:
         if first.startswith(start):
             return (
@@ -183,6 +186,8 @@ def _why_not_text(path: Path, first: bytes, *, size: int, name: str) -> str | No
             f"{name} has no line end in its first {LONGEST_RECORD:,} bytes, and a record may be at "
             "most that long. Export the table again with one line a payment."
         )
+    if not is_payments:
+        return None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_likely_delimiter(text))
     return why_another_dataset(_first_rows(rows, 20), name=name)
 

@@ -145,6 +145,18 @@ def propose_mapping(
         return evolve(proposal, encoding=text.encoding, delimiter=text.delimiter)
 
 
+def rows_of_text(source: Path, name: str, warnings: list[str]) -> Iterator[Row]:
+    """Each record of any text table, from the very top: (physical line, cells).
+
+    warnings : gains a sentence for each quote that had to be read as a letter
+
+    :raises CannotRead: with a sentence when the file is not text.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        text = _text_of(source, name, Path(scratch))
+        yield from _records(_blocks(text), text.delimiter, name, warnings)
+
+
 def _text_of(source: Path, name: str, scratch: Path) -> Text:
     """Return what the bytes of a file say about its encoding, line ends and delimiter.
 

@@ -130,6 +130,20 @@ def propose_workbook(
     raise CannotRead(refusals[0] if refusals else first_refusal)
 
 
+@contextmanager
+def sheets_of_workbook(
+    source: Path, name: str, left_out: list[str], limits: WorkbookLimits | None = None
+) -> Iterator[Iterator[Sheet]]:
+    """The visible sheets of any workbook, in order, each to be read before the next.
+
+    left_out : gains a sentence for every hidden sheet
+
+    :raises CannotRead: with a sentence when it cannot be opened.
+    """
+    with _sheets(source, name, limits or WorkbookLimits(), left_out) as sheets:
+        yield sheets
+
+
 def _read_sheet(
     sheet: Sheet,
     *,
