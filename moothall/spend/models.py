@@ -365,3 +365,28 @@ class PublicBodyDecision(models.Model):
                 name="one_standing_word_on_a_payee",
             )
         ]
+
+
+class ErrorReport(models.Model):
+    """What someone says is wrong on a public page, and what came of it. Never shown in public."""
+
+    supplier_id = models.BigIntegerField()
+    bodies = models.JSONField(default=list)  # ids of the bodies whose payments the page shows
+    said = models.TextField(max_length=2000)
+    email = models.EmailField(blank=True)  # only if they want an answer
+    at = models.DateTimeField()
+    due_on = models.DateField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | Q(answered_at__isnull=False),
+                name="error_report_answered_at_and_by_go_together",
+            )
+        ]

@@ -174,3 +174,10 @@ def suppliers_between(
         named.public_body_id.isin(own_bodies or (-1,)), named.body_id.isin(own_bodies or (-1,))
     )
     return between.order_by(ibis.desc("spend_gbp"), "body_id", "name_key")
+
+
+def spend_by_how(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
+    """One row per way of categorising (code, supplier, words...): spend_gbp, largest first."""
+    chosen = payments(tables, frozenset({"how"}), filters)
+    summed = chosen.group_by("how").agg(spend_gbp=_.spend.sum().cast(POUNDS))
+    return summed.order_by(ibis.desc("spend_gbp"), "how")

@@ -4,44 +4,88 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
-from moothall.spend.analysis.payments import Filters
+from moothall.core.lake import WITHHELD_ID
+from moothall.spend.analysis.payments import NOT_CLASSIFIED, Filters
 from moothall.spend.queries.explorer import Choices, default_year
+from moothall.spend.queries.rulebook import scheme
 from moothall.values.periods import Period
+from moothall.values.wording import plain_date, pounds_in_words
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
+LARGEST_NUMBER = 2**63 - 1
+NAMES = (
+    "year",
+    "body",
+    "category",
+    "supplier",
+    "text",
+    "department",
+    "starts",
+    "ends",
+    "least",
+    "most",
+)
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 class PaymentFilter(forms.Form):
     """The filters of every page of payments; each is one part of the address."""
 
     is_search = True
-    year = forms.ChoiceField(label="Financial year", required=False)
-    body = forms.MultipleChoiceField(
-        label="Bodies", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    category = forms.ChoiceField(label="Category", required=False)
     text = forms.CharField(label="Supplier or purpose", required=False, max_length=80)
-    department = forms.CharField(label="Department", required=False, max_length=120)
-    starts = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    ends = forms.DateField(
-        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    year = forms.ChoiceField(label="Financial year", required=False)
+    category = forms.ChoiceField(label="Category", required=False)
+    department = forms.CharField(label="Department as published", required=False, max_length=120)
+    starts = _day("Paid from")
+    ends = _day("Paid to")
     least = forms.DecimalField(
         label="At least (£)", required=False, max_digits=16, decimal_places=2
     )
     most = forms.DecimalField(label="At most (£)", required=False, max_digits=16, decimal_places=2)
+    body = forms.MultipleChoiceField(
+        label="Bodies", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    supplier = forms.IntegerField(
+        required=False,
+        min_value=-LARGEST_NUMBER,
+        max_value=LARGEST_NUMBER,
+        widget=forms.HiddenInput,
+    )
 
-    def __init__(self, data: Any, *, choices: Choices) -> None:
+    def __init__(self, data: Any, *, choices: Choices, every_year: bool = False) -> None:
         super().__init__(data)
         self.known = choices
+        self.every_year = every_year
+        usual = "Every year" if every_year else "The latest complete year"
         self.fields["year"].choices = [
-            ("", "The latest complete year"),
-            ("all", "Every year"),
-            *((str(year), f"{year}/{(year + 1) % 100:02d}") for year in choices.years),
+            ("", usual),
+            *([] if every_year else [("all", "Every year")]),
+            *((str(year), year_words(year)) for year in choices.years),
         ]
         self.fields["body"].choices = [(slug, name) for slug, name, _id in choices.bodies]
-        self.fields["category"].choices = [("", "Every category"), *choices.categories]
+        there = {code for code, _label in choices.categories}
+        self.fields["category"].choices = [
+            ("", "Every category"),
+            *(
+                (
+                    group.label,
+                    [
+                        (group.code, f"All of {group.label}"),
+                        *((kind.code, kind.label) for kind in group.kinds),
+                    ],
+                )
+                for group in scheme().groups
+                if group.code in there
+            ),
+            (NOT_CLASSIFIED, "Not classified"),
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -51,6 +95,13 @@ class PaymentFilter(forms.Form):
         least, most = cleaned.get("least"), cleaned.get("most")
         if least is not None and most is not None and most < least:
             self.add_error("most", "The most is less than the least. Change one of the two.")
+        for name in ("starts", "ends"):
+            day = cleaned.get(name)
+            if day and not EARLIEST <= day <= LATEST:
+                self.add_error(
+                    name,
+                    f"{day} is outside the years {EARLIEST.year} to {LATEST.year}. Choose another.",
+                )
         return cleaned
 
     @property
@@ -59,12 +110,25 @@ class PaymentFilter(forms.Form):
         asked = self.cleaned_data
         starts, ends = asked.get("starts"), asked.get("ends")
         if starts or ends:
-            first = starts or date(1990, 1, 1)
-            return Period(first, (ends or date(2199, 12, 31)) + timedelta(days=1))
-        if asked.get("year") == "all":
-            return None
-        year = int(asked["year"]) if asked.get("year") else default_year(self.known)
+            return Period(starts or EARLIEST, (ends or LATEST) + timedelta(days=1))
+        if asked.get("year"):
+            return None if asked["year"] == "all" else Period.financial_year(int(asked["year"]))
+        year = None if self.every_year else default_year(self.known)
         return Period.financial_year(year) if year else None
+
+    @property
+    def period_words(self) -> str:
+        """Such as 'in 2025/26', 'from 1 May 2025 to 3 June 2025', 'in every year published'."""
+        asked = self.cleaned_data
+        starts, ends = asked.get("starts"), asked.get("ends")
+        if starts and ends:
+            return f"from {plain_date(starts)} to {plain_date(ends)}"
+        if starts:
+            return f"from {plain_date(starts)}"
+        if ends:
+            return f"up to {plain_date(ends)}"
+        period = self.period
+        return f"in {year_words(period.starts_on.year)}" if period else "in every year published"
 
     @property
     def filters(self) -> Filters:
@@ -72,13 +136,65 @@ class PaymentFilter(forms.Form):
         asked = self.cleaned_data
         ids = {slug: body_id for slug, _name, body_id in self.known.bodies}
         period = self.period
+        supplier = asked.get("supplier")
         return Filters(
             bodies=tuple(ids[slug] for slug in asked.get("body") or ()),
             starts_on=period.starts_on if period else None,
             ends_before=period.ends_before if period else None,
             categories=(asked["category"],) if asked.get("category") else (),
+            suppliers=() if supplier in (None, WITHHELD_ID) else (supplier,),
             departments=(asked["department"],) if asked.get("department") else (),
             text=asked.get("text") or None,
             least_gbp=asked.get("least"),
             most_gbp=asked.get("most"),
         )
+
+    @property
+    def query(self) -> QueryDict:
+        """The filters given, as the address has them: what a link to another page carries on."""
+        query = QueryDict(mutable=True)
+        for name in NAMES:
+            values = [value for value in self.data.getlist(name) if value] if self.data else []
+            if values:
+                query.setlist(name, values)
+        return query
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """Each filter given in words, and the address without it."""
+        asked = self.cleaned_data
+        names = {slug: name for slug, name, _id in self.known.bodies}
+        chosen = []
+        for name in NAMES:
+            value = asked.get(name)
+            if value in (None, "", []):
+                continue
+            if name == "body":
+                chosen += [(names[slug], self._without("body", slug)) for slug in value]
+            else:
+                chosen.append((self._words(name, value), self._without(name)))
+        return chosen
+
+    def _words(self, name: str, value: Any) -> str:
+        if name == "year":
+            return "Every year" if value == "all" else year_words(int(value))
+        if name == "category":
+            return scheme().label(value)
+        if name in ("starts", "ends"):
+            return f"{'From' if name == 'starts' else 'To'} {plain_date(value)}"
+        if name in ("least", "most"):
+            return f"{'At least' if name == 'least' else 'At most'} {pounds_in_words(value)}"
+        return {"supplier": "One supplier", "text": f"“{value}”"}.get(name, str(value))
+
+    def _without(self, name: str, value: str | None = None) -> str:
+        query = self.query
+        left = [each for each in query.getlist(name) if value is not None and each != value]
+        query.setlist(name, left)
+        if not left:
+            del query[name]
+        return f"?{query.urlencode()}"
+
+
+def year_words(year: int) -> str:
+    """A financial year by the year in which it begins: 2025/26."""
+    return f"{year}/{(year + 1) % 100:02d}"

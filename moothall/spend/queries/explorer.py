@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from attrs import frozen
 
@@ -84,27 +82,8 @@ def explorer(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Explore
     return Explorer(
         headline=figures.headline_from(whole, supplier_count=suppliers.row_count),
         coverage=coverage,
-        months=without_gaps(months.spend_gbp),
+        months=months.without_gaps(),
         categories=figures.summary(reading, "category", filters, coverage=coverage),
         suppliers=suppliers,
         newest=newest_lines(reading, filters, months),
     )
-
-
-def without_gaps(
-    months: Iterable[tuple[date, Decimal]],
-) -> tuple[tuple[date, Decimal | None], ...]:
-    """The months in order, with those in between for which nothing is published."""
-    given = list(months)
-    every: list[tuple[date, Decimal | None]] = list(given[:1])
-    for (before, _amount), (month, amount) in pairwise(given):
-        between = _next_month(before)
-        while between < month:
-            every.append((between, None))
-            between = _next_month(between)
-        every.append((month, amount))
-    return tuple(every)
-
-
-def _next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -186,6 +186,15 @@ class PublishedMonths:
         counts = sorted((row["month"], row["publication_id"], row["payment_count"]) for row in rows)
         return cls(counts=tuple(counts), spend_gbp=tuple(sorted(spend.items())))
 
+    def without_gaps(self) -> tuple[tuple[date, Decimal | None], ...]:
+        """Pounds by month, None for a month in between of which nothing is published."""
+        every: list[tuple[date, Decimal | None]] = []
+        for month, amount in self.spend_gbp:
+            while every and _next_month(every[-1][0]) < month:
+                every.append((_next_month(every[-1][0]), None))
+            every.append((month, amount))
+        return tuple(every)
+
     def newest(self, wanted: int) -> tuple[date | None, frozenset[int]]:
         """The first of the last months that hold so many payments, and their publications."""
         found, first = 0, None
@@ -197,6 +206,10 @@ class PublishedMonths:
             found += count
             publications.add(publication)
         return first, frozenset(publications)
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def newest_lines(

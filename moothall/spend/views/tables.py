@@ -1,0 +1,327 @@
+"""How do the answers read as tables, and where does each row lead?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from moothall.spend.queries.comparing import Between, BodyIncluded, Market, Together
+from moothall.spend.queries.figures import Summary, SummaryRow
+from moothall.spend.queries.lines import Line
+from moothall.spend.queries.suppliers import PublishedName
+from moothall.spend.views.asked import link
+from moothall.values.tables import Cell, Column, Download, Kind, Table
+
+HEADINGS = {
+    "category": ("Category", "categories"),
+    "kind": ("Kind of purchase", "kinds of purchase"),
+    "supplier": ("Supplier", "suppliers"),
+    "department": ("Department", "departments"),
+    "body": ("Body", "bodies"),
+    "month": ("Month", "months"),
+    "year": ("Financial year", "financial years"),
+}
+NOTHING = "No payment matches these filters."
+NOTHING_NEXT = "Take one of them away, or look at every year."
+
+
+def row_url(by: str, row: SummaryRow, query: QueryDict, slugs: dict[int, str]) -> str:
+    """Where a row of a summary leads: its own page, or the lines behind it."""
+    if by == "supplier":
+        return reverse("spend:supplier", args=[row.id]) if row.id else ""
+    if by in ("category", "kind"):
+        return link(reverse("spend:category", args=[row.key]), query, category=None)
+    if by == "body":
+        slug = slugs.get(row.id or 0)
+        return link(reverse("spend:home"), query, body=slug) if slug else ""
+    if by == "year":
+        return link(reverse("spend:home"), query, year=row.key[:4], starts=None, ends=None)
+    return lines_url(by, row, query)
+
+
+def lines_url(by: str, row: SummaryRow, query: QueryDict) -> str:
+    """The lines that a row of a summary adds up."""
+    path = reverse("spend:line_list")
+    if by == "month" and row.key:
+        year, month = map(int, row.key.split("-"))
+        last = 31 if month in (1, 3, 5, 7, 8, 10, 12) else 30
+        if month == 2:
+            last = 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28
+        days = {"starts": f"{row.key}-01", "ends": f"{row.key}-{last}"}
+        return link(path, query, year=None, **days)
+    if by == "department" and row.key:
+        return link(path, query, department=row.key)
+    if by == "supplier":
+        return link(path, query, supplier=row.id) if row.id else ""
+    if by in ("category", "kind"):
+        return link(path, query, category=row.key)
+    return ""
+
+
+def summary_table(
+    summary: Summary,
+    *,
+    query: QueryDict,
+    slugs: dict[int, str],
+    order: str,
+    downloads: Sequence[Download] = (),
+    clear_url: str = "",
+) -> Table:
+    """A summary as a table: each name leads to its page, each count to its lines."""
+    heading, plural = HEADINGS[summary.by]
+    columns = (
+        Column(heading, order="key"),
+        Column("Payments", Kind.COUNT, order="payments"),
+        Column("Published payments", Kind.POUNDS, order="spend"),
+        Column("Share", Kind.SHARE),
+    )
+    rows = [
+        (
+            Cell(row.label, row_url(summary.by, row, query, slugs)),
+            Cell(row.payment_count, lines_url(summary.by, row, query)),
+            row.spend_gbp,
+            row.share,
+        )
+        for row in summary.rows
+    ]
+    whole = summary.row_count == len(summary.rows)
+    return Table(
+        caption=f"Published payments by {heading.lower()}",
+        columns=columns,
+        rows=rows,
+        total=("All", summary.payment_count, summary.total_gbp, Decimal(1))
+        if whole and rows and summary.total_gbp
+        else (),
+        ordered_by=order,
+        downloads=downloads,
+        note=f"{summary.row_count:,} {plural}",
+        empty=NOTHING,
+        empty_next=NOTHING_NEXT,
+        empty_url=clear_url,
+        empty_label="Clear every filter",
+        is_caption_quiet=True,
+    )
+
+
+def line_url(line: Line) -> str:
+    path = reverse("spend:line", args=[line.source_id, line.row])
+    return link(path, sheet=line.sheet) if line.sheet else path
+
+
+def lines_table(
+    lines: Iterable[Line],
+    *,
+    caption: str,
+    order: str = "",
+    downloads: Sequence[Download] = (),
+    note: str = "",
+    clear_url: str = "",
+) -> Table:
+    """Payment lines; each day leads to the line beside its source."""
+    sorts = bool(order)
+    columns = (
+        Column("Date", Kind.DATE, order="paid" if sorts else ""),
+        Column("Supplier"),
+        Column("Body"),
+        Column("For"),
+        Column("Category"),
+        Column("Amount", Kind.POUNDS, order="amount" if sorts else ""),
+    )
+    rows = [
+        (
+            Cell(line.paid_on, line_url(line)),
+            Cell(
+                line.supplier,
+                reverse("spend:supplier", args=[line.supplier_id]) if line.supplier_id else "",
+            ),
+            line.body,
+            line.purpose or line.department or "",
+            line.category,
+            line.amount,
+        )
+        for line in lines
+    ]
+    return Table(
+        caption=caption,
+        columns=columns,
+        rows=rows,
+        ordered_by=order,
+        downloads=downloads,
+        note=note,
+        empty=NOTHING,
+        empty_next=NOTHING_NEXT,
+        empty_url=clear_url,
+        empty_label="Clear every filter",
+    )
+
+
+def names_table(names: Iterable[PublishedName]) -> Table:
+    return Table(
+        caption="Names as published",
+        columns=(
+            Column("Name as published"),
+            Column("Number as published"),
+            Column("Body"),
+            Column("Payments", Kind.COUNT),
+            Column("Published payments", Kind.POUNDS),
+        ),
+        rows=[
+            (name.name, name.ref or "", name.body, name.payment_count, name.spend_gbp)
+            for name in names
+        ],
+    )
+
+
+def plain_summary_table(summary: Summary, *, caption: str, url: Any = None) -> Table:
+    """A short summary that is shown whole."""
+    heading, _plural = HEADINGS[summary.by]
+    return Table(
+        caption=caption,
+        columns=(
+            Column(heading),
+            Column("Payments", Kind.COUNT),
+            Column("Published payments", Kind.POUNDS),
+            Column("Share", Kind.SHARE),
+        ),
+        rows=[
+            (Cell(row.label, url(row) if url else ""), row.payment_count, row.spend_gbp, row.share)
+            for row in summary.rows
+        ],
+    )
+
+
+def bodies_table(bodies: Iterable[BodyIncluded], *, threshold: int) -> Table:
+    return Table(
+        caption="What each body publishes",
+        columns=(
+            Column("Body"),
+            Column("Months", Kind.COUNT),
+            Column("Published payments", Kind.POUNDS),
+            Column("Lines", Kind.COUNT),
+            Column(f"Below £{threshold}", Kind.SHARE),
+            Column("Credits", Kind.SHARE),
+            Column("Cards", Kind.SHARE),
+            Column("Pounds to names withheld", Kind.SHARE),
+            Column("The date means"),
+        ),
+        rows=[
+            (
+                body.name,
+                body.month_count,
+                body.spend_gbp,
+                body.line_count,
+                body.below_upper_share,
+                body.credit_share,
+                body.card_share,
+                body.redacted_gbp_share,
+                body.date_meaning if body.date_meaning != "unknown" else None,
+            )
+            for body in bodies
+        ],
+        note="Shares are of lines, unless the heading says pounds.",
+        empty="Nothing has been published here yet.",
+    )
+
+
+def between_table(rows: Iterable[Between], downloads: Sequence[Download]) -> Table:
+    return Table(
+        caption="Payments from one body of the place to another",
+        columns=(
+            Column("Paid by"),
+            Column("Paid to"),
+            Column("Under the name"),
+            Column("Payments", Kind.COUNT),
+            Column("Published payments", Kind.POUNDS),
+        ),
+        rows=[
+            (
+                row.payer,
+                row.payee,
+                Cell(
+                    row.name,
+                    reverse("spend:supplier", args=[row.supplier_id]) if row.supplier_id else "",
+                ),
+                row.payment_count,
+                row.spend_gbp,
+            )
+            for row in rows
+        ],
+        downloads=downloads,
+        empty="No payment between the place's own bodies is known for this choice.",
+        empty_next="Such payments are known by the names of the place's bodies.",
+    )
+
+
+def markets_table(markets: Iterable[Market], downloads: Sequence[Download]) -> Table:
+    return Table(
+        caption="Concentration by category",
+        columns=(
+            Column("Category"),
+            Column("Identified payments", Kind.POUNDS),
+            Column("Suppliers", Kind.COUNT),
+            Column("Four largest hold", Kind.SHARE),
+            Column("HHI", Kind.COUNT),
+            Column("In words"),
+            Column("Identified", Kind.SHARE),
+        ),
+        rows=[
+            (
+                Cell(market.label, reverse("spend:category", args=[market.code])),
+                market.spend_gbp,
+                market.supplier_count,
+                market.top_share,
+                round(market.hhi),
+                market.band.capitalize(),
+                market.identified_share,
+            )
+            for market in markets
+        ],
+        downloads=downloads,
+        empty=NOTHING,
+        empty_next=NOTHING_NEXT,
+    )
+
+
+def together_table(rows: Iterable[Together], by: str, downloads: Sequence[Download]) -> Table:
+    def url(row: Together) -> str:
+        if by == "supplier":
+            return reverse("spend:supplier", args=[row.id]) if row.id else ""
+        return reverse("spend:category", args=[row.key])
+
+    return Table(
+        caption="What two or more bodies buy",
+        columns=(
+            Column(HEADINGS[by][0]),
+            Column("Bodies", Kind.COUNT),
+            Column("Largest first"),
+            Column("Published payments", Kind.POUNDS),
+            Column("Could save, an estimate"),
+        ),
+        rows=[
+            (
+                Cell(row.label, url(row)),
+                row.body_count,
+                ", ".join(name for name, _amount in row.bodies),
+                row.spend_gbp,
+                saving_words(row.saving_estimate_gbp),
+            )
+            for row in rows
+        ],
+        downloads=downloads,
+        empty="No supplier is paid by two bodies in this choice.",
+        empty_next="Load the payments of a second body, or look at every year.",
+    )
+
+
+def saving_words(estimate: float) -> str:
+    """An estimate, to one figure: about £40,000."""
+    from moothall.values.wording import pounds_in_words
+
+    if estimate < 500:
+        return "under £500"
+    size = 10 ** (len(str(int(estimate))) - 1)
+    return f"about {pounds_in_words(int(round(estimate / size) * size))}"
