@@ -239,6 +239,7 @@ def _county_correction(folder: Path, spend: Spend, numbers: dict[int, Supplier])
     )
 
 
+_CARD_HOLDERS = ("Children and Families", "Adults and Health", "Place and Environment")
 _MERCHANTS = (
     ("STATIONERY*ORDER 55120", "Office supplies", 18), ("WWW.LESKTICKETS.CO.UK", "Rail travel", 61),
     ("SUMUP *LORSKDALE CAFE", "Catering", 9), ("QUORL HOTEL 0417", "Accommodation", 92),
@@ -264,8 +265,7 @@ def _county_cards(folder: Path, spend: Spend) -> None:
             day = first + timedelta(days=int(chance.integers(0, 28)))
             rows.append(
                 [slashed(day), merchant, category,
-                 ("Children and Families", "Adults and Health", "Place and Environment")[number % 3],
-                 plain(pence), f"PC{month:02d}{number:04d}"]
+                 _CARD_HOLDERS[number % 3], plain(pence), f"PC{month:02d}{number:04d}"]
             )  # fmt: skip
         _write_csv(folder / f"purchase-cards-{_file_month(month)}.csv", rows)
 
@@ -362,7 +362,7 @@ def _district_headerless(path: Path, payments: list[Payment]) -> None:
                 each.transaction,
             ]
             for each in payments
-        ],  # fmt: skip
+        ],
     )
 
 
@@ -473,6 +473,9 @@ def _fire(folder: Path, spend: Spend) -> None:
         ]  # fmt: skip
 
     months = _months(spend, 4)
+    # Some lines of November 2025 came late, in a file of their own, with a few printed before.
+    late_lines = [*months[31][3::6], *months[31][:3]]
+    months[31] = [each for number, each in enumerate(months[31]) if number % 6 != 3]
     for month, payments in enumerate(months):
         body = rows(payments)
         if month == 20:  # a column too narrow for its numbers was exported as it looked
@@ -483,8 +486,6 @@ def _fire(folder: Path, spend: Spend) -> None:
             body[-1][0] = short_month(late.replace(year=late.year + 3))
         _write_csv(folder / f"fire-{_file_month(month)}.csv", [header, *body])
     (folder / "fire-2024-02-copy.csv").write_bytes(b"")
-    # Some late lines of November came out in a file of their own, with a few printed before.
-    late_lines = [*months[31][-6:], *months[31][:2]]
     _write_csv(folder / "fire-2025-11-late-entries.csv", [header, *rows(late_lines)])
 
 

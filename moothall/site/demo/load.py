@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -30,10 +31,17 @@ from moothall.site.demo.payments import SEED, Spend, invented_spend
 from moothall.spend.actions.loading import load_files
 from moothall.spend.actions.matching import decide_match
 from moothall.spend.actions.projecting import project
+from moothall.spend.actions.publishing import drafted, publish_quarter
+from moothall.spend.actions.redacting import decide_redaction
+from moothall.spend.actions.registers import load_register
 from moothall.spend.actions.sharing import share_publication, withdraw_publication
-from moothall.spend.models import MatchDecision, SourceFile
+from moothall.spend.models import MatchDecision, RedactionDecision, Register, SourceFile
+from moothall.values.periods import Period
 
 EDITION = f"1:{SEED}"
+REGISTER = "Organisations of Aldermoor"
+# Payees known to every ledger: that they are one needs no long thought.
+SETTLED_PAYEES = ("hm revenue & customs", "aldermoor pension fund")
 Say = Callable[[str], None]
 
 
@@ -78,7 +86,8 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
     _share(bodies, at)
     say("Matching suppliers and sorting payments into categories.")
     project(at=at)
-    _decide(spend, bodies, at)
+    _decide(spend, at)
+    _release(bodies["district"], at)
     stamp_file().write_text(json.dumps({"edition": EDITION, "loaded_at": at.isoformat()}))
     return True
 
@@ -190,12 +199,27 @@ def _share(bodies: dict[str, Organisation], at: datetime) -> None:
         )
 
 
-def _decide(spend: Spend, bodies: dict[str, Organisation], at: datetime) -> None:
-    """Three likely matches accepted and one refused, as the procurement officer would."""
+def _decide(spend: Spend, at: datetime) -> None:
+    """Some likely matches accepted and one refused, as the partnership manager would."""
     if MatchDecision.objects.exists():
         return
-    officer = _person(place.Role.PROCUREMENT_OFFICER, "county")
-    may_decide = {bodies[key].pk for key in ("county", "district", "health")}
+    manager = _person(place.Role.PARTNERSHIP_MANAGER, "county")
+    for row in _worth_deciding(spend):
+        decide_match(
+            name_key=row["left_key"],
+            other_key=row["right_key"],
+            same=row["same"],
+            rests_on=row["body_ids"],
+            why="The same payee: checked with both ledgers."
+            if row["same"]
+            else "Two firms: each has a register entry of its own.",
+            by=manager,
+            at=at,
+        )
+
+
+def _worth_deciding(spend: Spend) -> list[dict[str, Any]]:
+    """Candidates whose answer the generator knows: own payees, two alike, and one only alike."""
     owners: dict[str, set[int]] = {}
     for supplier in spend.suppliers:
         for spellings in supplier.spellings:
@@ -203,58 +227,46 @@ def _decide(spend: Spend, bodies: dict[str, Organisation], at: datetime) -> None
                 owners.setdefault(name, set()).add(supplier.number)
     generation = lake.current_generation()
     names = lake.table_of(generation.paths("names"), "names").select("name_key", "supplier_name")
-    called = dict(
-        zip(*(names.to_pyarrow().column(name).to_pylist() for name in names.columns), strict=True)
-    )
+    called = {row["name_key"]: row["supplier_name"] for row in names.to_pyarrow().to_pylist()}
     queue = lake.private_table(Viewer.operator(), "candidates", generation)
-    wanted = {True: 3, False: 1}
+    chosen, left_to_choose = [], {"own": 4, "same": 2, "other": 1}
     for row in queue.order_by("rank", "left_key", "right_key").to_pyarrow().to_pylist():
-        left, right = (
-            owners.get(called[row[key]] or "", set()) for key in ("left_key", "right_key")
-        )
-        same = bool(left & right)
-        if not (left and right) or not wanted[same] or not set(row["body_ids"]) <= may_decide:
+        left, right = called[row["left_key"]] or "", called[row["right_key"]] or ""
+        is_own = left.casefold() == right.casefold() and left.casefold() in SETTLED_PAYEES
+        owned = owners.get(left, set()), owners.get(right, set())
+        kind = "own" if is_own else "same" if owned[0] & owned[1] else "other"
+        if (
+            not left_to_choose[kind]
+            or not (is_own or all(owned))
+            or row["left_key"]
+            in {pair[key] for pair in chosen for key in ("left_key", "right_key")}
+        ):
             continue
-        wanted[same] -= 1
-        decide_match(
-            name_key=row["left_key"],
-            other_key=row["right_key"],
-            same=same,
-            rests_on=row["body_ids"],
-            why="Same address and bank account." if same else "Two firms, by their own websites.",
+        left_to_choose[kind] -= 1
+        chosen.append({**row, "same": kind != "other"})
+    return chosen
+
+
+def _release(body: Organisation, at: datetime) -> None:
+    """The district's last quarter, published after its finance officer settled the alerts."""
+    officer = _person(place.Role.FINANCE_OFFICER, "district")
+    quarter = Period(date(2026, 1, 1), date(2026, 4, 1))
+    alerts = drafted(body, quarter).alerts
+    if alerts:
+        decide_redaction(
+            body=body,
+            scope=RedactionDecision.Scope.SUPPLIER_REF,
+            named=[alert.ref for alert in alerts],
+            redact=True,
             by=officer,
             at=at,
         )
-        if not any(wanted.values()):
-            return
+    publish_quarter(body=body, period=quarter, by=officer, at=at)
 
 
 def _load_register(path: Path, at: datetime) -> None:
-    import csv
-
-    from moothall.spend.engine.names import parsed_name
-    from moothall.spend.models import RegisterEntry
-    from moothall.spend.queries.rulebook import name_words_on
-
-    name = "Organisations of Aldermoor"
-    if RegisterEntry.objects.filter(register=name).exists():
-        return
-    words = name_words_on(at.date())
-    with path.open(encoding="utf-8", newline="") as file:
-        RegisterEntry.objects.bulk_create(
-            RegisterEntry(
-                register=name,
-                name=row["Organisation Name"],
-                name_skeleton=parsed_name(row["Organisation Name"], words).skeleton,
-                company_number=row["Company Number"],
-                charity_number=row["Charity Number"],
-                postcode=row["Postcode"],
-                is_small=row["Size"] == "small",
-                is_third_sector=row["Third Sector"] == "yes",
-                is_mutual=row["Mutual"] == "yes",
-            )
-            for row in csv.DictReader(file)
-        )
+    if not Register.objects.filter(name=REGISTER).exists():
+        load_register(path, name=REGISTER, by=None, at=at)
 
 
 def reset_demonstration(*, at: datetime, say: Say) -> None:

@@ -128,6 +128,8 @@ def _trade_payments(
         for i in range(count):
             supplier = used[int(who[i])][0]
             spellings = supplier.spellings[body]
+            # Some clerks say nothing of what was bought, and some suppliers nobody describes.
+            is_vague = int(pence[i]) % 29 == 0 or (body > 2 and supplier.number % 23 == 5)
             paid_on = _working_day(first + timedelta(days=int(days[i])))
             made.append(
                 Payment(
@@ -137,8 +139,8 @@ def _trade_payments(
                     name=spellings[-1] if slips[i] else spellings[0],
                     ref=supplier.refs[body],
                     department=trade.departments[body],
-                    purpose=trade.purposes[int(what[i])],
-                    label=trade.label,
+                    purpose="Invoice" if is_vague else trade.purposes[int(what[i])],
+                    label="Other supplies" if is_vague else trade.label,
                     pence=int(pence[i]),
                     transaction="",
                     invoice=_invoice(supplier, int(invoices[i])),
@@ -216,7 +218,7 @@ def _standing_payments(body: int) -> list[Payment]:
                         "Corporate",
                         "Business Support",
                         "Support",
-                    )[body],  # fmt: skip
+                    )[body],
                     purpose=purpose,
                     label=label,
                     pence=int(monthly * growth) * 100 + (month * 7919 + row * 131) % 100,

@@ -13,15 +13,15 @@ from attrs import field, frozen
 from moothall.site.demo.trades import TRADES, Trade
 
 _FIRST = (
-    "Arvel Besk Brimsel Corvel Crond Drask Dunmar Elvan Fesk Ferrin Gorvel Grath Haskel Hestle "
-    "Irvan Jorsk Kesvel Lorsk Lunt Mardle Nesk Orvel Pasker Quorl Rusvel Scarn Selk Stavel Tamsel "
-    "Threl Ulsk Vesk Wolsk Yelver Zorl"
-).split()
+    *("Arvel", "Besk", "Brimsel", "Corvel", "Crond", "Drask", "Dunmar", "Elvan", "Fesk", "Ferrin"),
+    *("Gorvel", "Grath", "Haskel", "Hestle", "Irvan", "Jorsk", "Kesvel", "Lorsk", "Lunt"),
+    *("Mardle", "Nesk", "Orvel", "Pasker", "Quorl", "Rusvel", "Scarn", "Selk", "Stavel"),
+    *("Tamsel", "Threl", "Ulsk", "Vesk", "Wolsk", "Yelver", "Zorl"),
+)
 _LAST = (
-    "mere holme thwaite combe ridge wick dale stead marsh worth shaw hurst gate leigh bourne croft "
-    "fell moor tarn beck"
-).split()
-STEMS = tuple(first + last for first in _FIRST for last in _LAST)
+    *("mere", "holme", "thwaite", "combe", "ridge", "wick", "dale", "stead", "marsh", "worth"),
+    *("shaw", "hurst", "gate", "leigh", "bourne", "croft", "fell", "moor", "tarn", "beck"),
+)
 CITIES = ("ZX", "VX", "QX")  # beginnings of postcodes that the place does not count as local
 
 
@@ -49,9 +49,13 @@ def invented_suppliers(chance: np.random.Generator) -> tuple[Supplier, ...]:
     """Every supplier of every trade, the most used of each trade first."""
     made: list[Supplier] = []
     for place, trade in enumerate(TRADES):
-        stems = chance.permutation(len(STEMS))
+        # Within a trade the first parts differ as long as they last: look-alikes stay rare.
+        firsts = chance.permutation(len(_FIRST))
+        lasts = chance.integers(len(_LAST), size=trade.suppliers)
         for rank in range(trade.suppliers):
-            made.append(_supplier(len(made), place, trade, rank, STEMS[stems[rank]], chance))
+            first = _FIRST[firsts[rank % len(_FIRST)]]
+            last = _LAST[(lasts[rank] + rank // len(_FIRST)) % len(_LAST)]
+            made.append(_supplier(len(made), place, trade, rank, first + last, chance))
     return tuple(made)
 
 
@@ -155,10 +159,11 @@ def _spellings(
     police = f"{name} {form}".strip().upper().replace("AND", "&")[:40].strip()
     fire = full.replace(" and ", " & ")
     slips = []
-    for own in (county, district, health, police, fire):
+    limits = (200, 35, 200, 40, 200)  # at which each body's ledger cuts a name
+    for own, limit in zip((county, district, health, police, fire), limits, strict=True):
         slip = own
         if chance.random() < 0.10:
-            slip = _slip(own, chance)
+            slip = _slip(own, chance)[:limit].strip()
         slips.append((own,) if slip == own else (own, slip))
     return tuple(slips)
 
