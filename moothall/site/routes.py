@@ -7,6 +7,7 @@ from moothall.core.permissions import Door, Needs
 
 _PUBLIC = (
     "home",
+    "demonstration",
     "components",
     "accessibility",
     "privacy",

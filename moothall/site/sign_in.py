@@ -6,12 +6,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from moothall.directory import actions
 from moothall.directory.models import Person
+from moothall.site.demo import place
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -19,6 +21,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The demonstration's password is known to all: it opens nothing but a demonstration."""
+        super().pre_authenticate(request, **credentials)
+        is_invented = str(credentials.get("email", "")).lower().endswith(f"@{place.MAIL}")
+        if is_invented and not settings.DEMONSTRATION:
+            raise ValidationError(
+                "The people of the demonstration sign in only where it runs. Set "
+                "MOOTHALL_DEMONSTRATION to 1, or sign in as yourself."
+            )
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

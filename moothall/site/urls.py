@@ -6,6 +6,7 @@ from moothall.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("demonstration", views.demonstration, name="demonstration"),
     path("components", views.components, name="components"),
     path("accessibility", views.words, {"page": "accessibility"}, name="accessibility"),
     path("privacy", views.words, {"page": "privacy"}, name="privacy"),

@@ -1,5 +1,6 @@
 """The pages that belong to no slice: front page, small print, components, and what went wrong."""
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -14,11 +15,30 @@ from django.views.decorators.http import require_safe
 
 from moothall.core.health import is_ready, readiness
 from moothall.site import gallery
+from moothall.site.demo import place
+from moothall.site.demo.stamp import is_loaded
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html")
+
+
+@require_safe
+def demonstration(request: HttpRequest) -> HttpResponse:
+    """How to sign in as each invented person; nothing of the kind outside a demonstration."""
+    if not settings.DEMONSTRATION:
+        raise Http404(
+            "This is not a demonstration: its people sign in with passwords of their own."
+        )
+    shown = {
+        "posts": [(post, place.body_named(post.body).name) for post in place.POSTS],
+        "bodies": place.BODIES,
+        "password": place.PASSWORD,
+        "to_find": place.TO_FIND,
+        "is_loaded": is_loaded(),
+    }
+    return render(request, "site/demonstration.html", shown)
 
 
 @require_safe

@@ -7,7 +7,6 @@ where it stopped.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -27,7 +26,8 @@ from moothall.places.actions import describe_place
 from moothall.places.models import Place
 from moothall.site.demo import place
 from moothall.site.demo.files import write_files
-from moothall.site.demo.payments import SEED, Spend, invented_spend
+from moothall.site.demo.payments import Spend, invented_spend
+from moothall.site.demo.stamp import is_loaded, stamp_file, write_stamp
 from moothall.spend.actions.loading import load_files
 from moothall.spend.actions.matching import decide_match
 from moothall.spend.actions.projecting import project
@@ -38,7 +38,6 @@ from moothall.spend.actions.sharing import share_publication, withdraw_publicati
 from moothall.spend.models import MatchDecision, RedactionDecision, Register, SourceFile
 from moothall.values.periods import Period
 
-EDITION = f"1:{SEED}"
 REGISTER = "Organisations of Aldermoor"
 # Payees known to every ledger: that they are one needs no long thought.
 SETTLED_PAYEES = ("hm revenue & customs", "aldermoor pension fund")
@@ -49,18 +48,8 @@ class CannotLoadDemonstration(CannotDo):
     """The books are as they were."""
 
 
-def stamp_file() -> Path:
-    """Says that this folder holds the demonstration, and which edition, once it is all there."""
-    return Path(settings.HOME) / "demonstration.json"
-
-
 def files_folder() -> Path:
     return Path(settings.HOME) / "demo-files"
-
-
-def is_loaded() -> bool:
-    file = stamp_file()
-    return file.is_file() and json.loads(file.read_text()).get("edition") == EDITION
 
 
 def load_demonstration(*, at: datetime, say: Say) -> bool:
@@ -88,7 +77,7 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
     project(at=at)
     _decide(spend, at)
     _release(bodies["district"], at)
-    stamp_file().write_text(json.dumps({"edition": EDITION, "loaded_at": at.isoformat()}))
+    write_stamp(at=at)
     return True
 
 

@@ -12,7 +12,6 @@ from moothall.site.demo import place
 from moothall.site.demo.suppliers import Supplier, invented_suppliers
 from moothall.site.demo.trades import SEASONS, TRADES
 
-SEED = 20260331
 YEARLY_GROWTH = (0.061, 0.048, 0.055, 0.043, 0.037)  # by body; prices and demand together
 THRESHOLD_GBP = (500, 250, 25000, 500, 500)  # by body: what is published is above it
 SPREAD = 0.9  # of the logarithm of a payment's size
@@ -51,7 +50,7 @@ class Spend:
         return [payment for payment in self.payments if payment.body == body]
 
 
-def invented_spend(seed: int = SEED) -> Spend:
+def invented_spend(seed: int = place.SEED) -> Spend:
     """Suppliers and payments, the same each time for one seed."""
     chance = np.random.default_rng(seed)
     suppliers = invented_suppliers(chance)

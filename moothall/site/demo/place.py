@@ -11,8 +11,26 @@ NAME = "Aldermoor"
 LOCAL_POSTCODES = ("AX",)
 FIRST_YEAR = 2023  # from 1 April 2023
 MONTHS = 36
+SEED = 20260331
 PASSWORD = "moot-hall-open-day"  # noqa: S105 (shown to everyone who tries the demonstration)
 MAIL = "aldermoor.example.org"
+# Where the slips lie that published files are known for, and what becomes of each.
+TO_FIND = (
+    ("A control total that does not agree", "County, November 2023: £48,213 less than it says."),
+    ("A contracts register behind a month's link", "County, 2024-11b.csv: refused by its columns."),
+    ("A corrected file", "County, July 2024: four amounts mended, two lines left out."),
+    ("A quarter that repeats three months", "District, October to December 2024: withdrawn."),
+    ("A month without a header", "District, March 2025: columns told apart by their values."),
+    ("Days as a spreadsheet counts them", "District, August 2024."),
+    ("Credits with the minus behind", "District, April to December 2023, in an old code page."),
+    ("Amounts that a narrow column hid", "Fire, December 2024: two rows wait to be mended."),
+    ("A day three years too late", "Fire, September 2025: set aside."),
+    ("Lines that stand in two files", "Fire, November 2025: three late entries twice."),
+    ("A hidden name under a number that shows it", "County, January to March 2026: publish it, and "
+     "see what stops you."),
+    ("Invoices paid twice, some credited since", "Every body: ask for likely duplicates."),
+    ("One supplier under several spellings", "Every body: the match queue has more to decide."),
+)  # fmt: skip
 
 
 @frozen
