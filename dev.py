@@ -27,6 +27,7 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NODE_VENV = ROOT / ".venv-node"
+PYSPARK_VENV = ROOT / ".venv-pyspark"
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "moothall/site/static/built"
 REQUIREMENTS = ROOT / "requirements"
@@ -34,7 +35,14 @@ PYTHON = VENV / "bin/python"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 18
 # Each set is locked to agree with those it names.
-LOCKED_SETS = {"run": (), "test": ("run",), "spark": ("run", "test"), "uv": (), "node": ()}
+LOCKED_SETS = {
+    "run": (),
+    "test": ("run",),
+    "spark": ("run", "test"),
+    "uv": (),
+    "node": (),
+    "pyspark": (),
+}
 
 
 def say(sentence: str) -> None:
@@ -106,6 +114,10 @@ def what_is_missing() -> list[str]:
         missing.append("the second run on PostgreSQL (no initdb: apt-get install postgresql)")
     if not (shutil.which("soffice") or shutil.which("libreoffice")):
         missing.append("LibreOffice tests (no soffice: apt-get install libreoffice-calc)")
+    if not shutil.which("java"):
+        missing.append(
+            "the questions put to PySpark (no Java: apt-get install default-jre-headless)"
+        )
     if not shared_data():
         missing.append("tests on really published files (set MOOTHALL_SHARED_DATA to their folder)")
     return missing
@@ -172,6 +184,19 @@ def make_environment(folder: Path) -> None:
     )
 
 
+def from_lock(which: str, python: Path) -> None:
+    """Put the packages of a lock file where `python` finds them, each checked against its hash."""
+    words = [
+        "--quiet",
+        "--python",
+        python,
+        "--require-hashes",
+        "-r",
+        REQUIREMENTS / f"{which}.lock",
+    ]
+    must([VENV / "bin/uv", "pip", "install", *words], NO_NETWORK)
+
+
 def install_locked(which: str) -> None:
     """Put the locked packages of a set into .venv: every file checked against its hash."""
     make_environment(VENV)
@@ -197,20 +222,7 @@ def install_locked(which: str) -> None:
 
     def install() -> None:
         say(f"Installing the packages of requirements/{which}.lock.")
-        must(
-            [
-                uv,
-                "pip",
-                "install",
-                "--quiet",
-                "--python",
-                PYTHON,
-                "--require-hashes",
-                "-r",
-                REQUIREMENTS / f"{which}.lock",
-            ],
-            NO_NETWORK,
-        )
+        from_lock(which, PYTHON)
 
     # A test set holds all that a run set holds, so that either stamp will do for `run`.
     test_stamp, test_locks = stamps / "test", [REQUIREMENTS / f"{n}.lock" for n in ("run", "test")]
@@ -256,23 +268,24 @@ def node_and_npm() -> tuple[str, str]:
 
     def install() -> None:
         say("This machine has no recent Node. Fetching one into .venv-node.")
-        must(
-            [
-                VENV / "bin/uv",
-                "pip",
-                "install",
-                "--quiet",
-                "--python",
-                NODE_VENV / "bin/python",
-                "--require-hashes",
-                "-r",
-                REQUIREMENTS / "node.lock",
-            ],
-            NO_NETWORK,
-        )
+        from_lock("node", NODE_VENV / "bin/python")
 
     once(NODE_VENV / "stamps/node", fingerprint([REQUIREMENTS / "node.lock"]), install)
     return str(NODE_VENV / "bin/node"), str(NODE_VENV / "bin/npm")
+
+
+def pyspark_home() -> Path | None:
+    """A Spark of its own for the slow test: its files are the client's too, so it lives apart."""
+    if not shutil.which("java"):
+        return None
+    make_environment(PYSPARK_VENV)
+
+    def install() -> None:
+        say("Installing PySpark into .venv-pyspark, for one slow test.")
+        from_lock("pyspark", PYSPARK_VENV / "bin/python")
+
+    once(PYSPARK_VENV / "stamps/pyspark", fingerprint([REQUIREMENTS / "pyspark.lock"]), install)
+    return next(PYSPARK_VENV.glob("lib/python3*/site-packages/pyspark"))
 
 
 def build_frontend() -> None:
@@ -555,6 +568,8 @@ def test(*chosen: str) -> int:
     started = time.monotonic()
     browser = chromium()
     also = {"MOOTHALL_CHROMIUM": browser} if browser else {}
+    if spark := pyspark_home():
+        also["MOOTHALL_SPARK_HOME"] = str(spark)
     left_out = [] if browser else ["not browser"]
     marks = ["-m", " and ".join(left_out)] if left_out else []
     if os.environ.get("DATABASE_URL"):

@@ -1,8 +1,8 @@
 """Do all engines give the same answers to the same questions?
 
 One million generated lines, in explicit lists of files, through the lake's own connection code:
-DuckDB in this process beside a Spark Connect server. The quick server is Sail, started here on
-loopback. For another (PySpark, a cluster) name it in MOOTHALL_SPARK_CONNECT and run the slow test.
+DuckDB in this process beside a Spark Connect server on loopback: Sail, which is quick, and PySpark.
+A cluster named in MOOTHALL_SPARK_CONNECT takes PySpark's place.
 """
 
 import math
@@ -28,6 +28,7 @@ import sys
 server = SparkConnectServer("127.0.0.1", int(sys.argv[1]))
 server.start(background=False)
 """
+SPARK_CONNECT = "org.apache.spark.sql.connect.service.SparkConnectServer"
 TABLES = ("lines", "names", "categories", "publications", "cube_months", "cube_names")
 
 
@@ -45,9 +46,7 @@ def sail():
     """The address of a Sail server of our own."""
     pytest.importorskip("pysail", reason="Install requirements/spark.in to start a Sail server.")
     pytest.importorskip("pyspark", reason="Install requirements/spark.in to speak to a server.")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     server = subprocess.Popen([sys.executable, "-c", SERVE, str(port)])
     try:
         _wait_for(port, server)
@@ -57,16 +56,58 @@ def sail():
         server.wait(timeout=20)
 
 
+@pytest.fixture(scope="module")
+def pyspark(tmp_path_factory):
+    """The address of a PySpark server: one named in MOOTHALL_SPARK_CONNECT, or one of our own."""
+    if address := os.environ.get("MOOTHALL_SPARK_CONNECT"):
+        yield address
+        return
+    home = os.environ.get("MOOTHALL_SPARK_HOME")
+    if not home:
+        pytest.skip("`make test` installs PySpark where there is a Java, and names it here.")
+    port = _free_port()
+    settings = {
+        "spark.connect.grpc.binding.port": port,
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": 4,
+        "spark.sql.session.timeZone": "UTC",
+    }
+    command = [f"{home}/bin/spark-submit", "--master", "local[2]", "--class", SPARK_CONNECT]
+    for name, value in settings.items():
+        command += ["--conf", f"{name}={value}"]
+    server = subprocess.Popen(
+        [*command, "spark-internal"],
+        cwd=tmp_path_factory.mktemp("spark"),
+        env={**os.environ, "SPARK_HOME": home},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, server)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def _wait_for(port: int, server: subprocess.Popen) -> None:
     for _ in range(240):
         if server.poll() is not None:
-            raise RuntimeError(f"The Sail server ended at once, with code {server.returncode}.")
+            raise RuntimeError(f"The server ended at once, with code {server.returncode}.")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             time.sleep(0.25)
-    raise TimeoutError("The Sail server did not answer within a minute.")
+    raise TimeoutError("The server did not answer within a minute.")
 
 
 def questions(tables):
@@ -191,8 +232,5 @@ def test_sail_answers_every_question_as_duckdb_does(files, sail, settings, monke
     compare(files, sail, settings, monkeypatch)
 
 
-def test_another_spark_server_answers_every_question_as_duckdb_does(files, settings, monkeypatch):
-    address = os.environ.get("MOOTHALL_SPARK_CONNECT")
-    if not address:
-        pytest.skip("Start a Spark Connect server and name it: MOOTHALL_SPARK_CONNECT=sc://….")
-    compare(files, address, settings, monkeypatch)
+def test_pyspark_answers_every_question_as_duckdb_does(files, pyspark, settings, monkeypatch):
+    compare(files, pyspark, settings, monkeypatch)
