@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.apps import AppConfig
 from django.db.models import Q
@@ -11,9 +12,15 @@ class SpendConfig(AppConfig):
     def ready(self) -> None:
         from moothall.core.lake import raw_path
         from moothall.core.ownership import Owned, OwnFile, register, register_files
+        from moothall.core.purges import Instruction, apply_after_restore
         from moothall.spend.models import ErrorReport, MatchDecision, Release, SourceFile, Upload
         from moothall.spend.queries.releases import releases_folder
         from moothall.spend.queries.uploads import upload_folder
+
+        def purge_again(instruction: Instruction, at: datetime) -> None:
+            from moothall.spend.actions import purging  # heavy, and only a restore needs it
+
+            purging.purge_again(instruction, at)
 
         def released_files(body_id: int | None) -> Iterator[OwnFile]:
             releases = Release.objects.order_by("pk")
@@ -68,3 +75,4 @@ class SpendConfig(AppConfig):
         register_files(published_files)
         register_files(released_files)
         register_files(uploaded_files)
+        apply_after_restore("spend.value", purge_again)

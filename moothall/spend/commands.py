@@ -39,6 +39,7 @@ def ingest(
     from moothall.directory.actions import add_body
     from moothall.directory.queries import NoSuchBody, body_named
     from moothall.spend.actions.loading import load_files
+    from moothall.spend.actions.projecting import is_behind, project
 
     try:
         publisher = body_named(body)
@@ -53,10 +54,8 @@ def ingest(
         sharing="PUBLIC" if public else "PRIVATE",
         progress=_say_file,
     )
-    if report.count("loaded") + report.count("superseded"):
+    if is_behind():
         typer.echo("Matching suppliers and sorting into categories…", err=True)
-        from moothall.spend.actions.projecting import project
-
         project(at=timezone.now())
     if format == "json":
         typer.echo(json.dumps(report.as_json(), indent=1))
@@ -333,6 +332,120 @@ def redactions(
     document = page.as_json() if format == "json" else {"rows": rows}
     _print_rows(document, format, columns=("kind", "what", "why"))
     raise typer.Exit(LOOK if rows else DONE)
+
+
+purge = typer.Typer(
+    help="Take a value that was published in error out of every store: a deed by two people.",
+    no_args_is_help=True,
+)
+app.add_typer(purge, name="purge")
+
+By = Annotated[str, typer.Option("--by", help="Who does it: the e-mail address they sign in with.")]
+
+
+@purge.command("request")
+def purge_request(
+    body: Body,
+    by: By,
+    value: Annotated[
+        str, typer.Option("--value", prompt=True, help="The name or text, as it was published.")
+    ],
+    reason: Annotated[
+        str,
+        typer.Option("--reason", help="personal_data, safety, confidential or court_order."),
+    ] = "personal_data",
+) -> None:
+    """Ask for a value to be purged. Nothing goes until a second person confirms.
+
+    Example: moothall spend purge request --body "Aldermoor Council" --by dpo@aldermoor.example
+
+    The value is asked for on the terminal, so that it stays out of the shell's history.
+    """
+    from django.utils import timezone
+
+    from moothall.directory.queries import body_named, person_with_email
+    from moothall.spend.actions.purging import request_purge
+
+    asked = request_purge(
+        body=body_named(body),
+        value=value,
+        reason=reason,
+        by=person_with_email(by),
+        at=timezone.now(),
+    )
+    for what, count in asked.found["counts"].items():
+        typer.echo(f"{what.replace('_', ' ')}: {count:,}")
+    typer.echo(
+        f"Purge {asked.pk} waits for a second person: moothall spend purge confirm {asked.pk}",
+        err=True,
+    )
+
+
+@purge.command("confirm")
+def purge_confirm(
+    number: Annotated[int, typer.Argument(help="The purge's number.")], by: By
+) -> None:
+    """Carry out a purge that someone else asked for. It cannot be undone.
+
+    Example: moothall spend purge confirm 3 --by s151@aldermoor.example
+    """
+    from django.utils import timezone
+
+    from moothall.directory.queries import person_with_email
+    from moothall.spend.actions.purging import confirm_purge
+
+    done = confirm_purge(purge_id=number, by=person_with_email(by), at=timezone.now())
+    typer.echo(
+        f"Purged: {len(done.found['tombstones']):,} rows keep their place and amount, "
+        f"{len(done.found['raw']):,} published files were written afresh."
+    )
+    typer.echo(
+        "Take a new backup now, and delete those made before: what is in them is not reached.",
+        err=True,
+    )
+
+
+@purge.command("refuse")
+def purge_refuse(
+    number: Annotated[int, typer.Argument(help="The purge's number.")], by: By
+) -> None:
+    """Settle a request without purging anything.
+
+    Example: moothall spend purge refuse 3 --by s151@aldermoor.example
+    """
+    from django.utils import timezone
+
+    from moothall.directory.queries import person_with_email
+    from moothall.spend.actions.purging import refuse_purge
+
+    refuse_purge(purge_id=number, by=person_with_email(by), at=timezone.now())
+    typer.echo("Refused: nothing was purged, and the request no longer holds the value.")
+
+
+@purge.command("list")
+def purge_list(body: Body, format: Format = "table") -> None:
+    """List the purges of a body, those that wait for a second person first.
+
+    Example: moothall spend purge list --body "Aldermoor Council"
+    """
+    from moothall.core.permissions import Viewer
+    from moothall.directory.queries import body_named
+    from moothall.spend.queries.purges import purge_page
+
+    page = purge_page(body_named(body), person=Viewer.operator())
+    rows = [
+        {
+            "id": row.id,
+            "state": row.state,
+            "reason": row.reason,
+            "requested_by": row.requested_by,
+            "requested_at": f"{row.requested_at:%Y-%m-%d}",
+        }
+        for row in page.rows
+    ]
+    _print_rows(
+        {"rows": rows}, format, columns=("id", "state", "reason", "requested_by", "requested_at")
+    )
 
 
 # ── registers of organisations ───────────────────────────────────────────────────────────────

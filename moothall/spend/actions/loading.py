@@ -25,6 +25,7 @@ from moothall.spend.feeds.read_files import FileRead, MappingFor, files_read, pr
 from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Stamp
 from moothall.spend.models import BodyMapping, Load, SourceFile
 from moothall.spend.queries.publications import line_paths
+from moothall.spend.queries.purges import why_purged
 from moothall.values.money import PENNY
 from moothall.values.periods import Period
 
@@ -203,7 +204,9 @@ def load_files(
         ):
             if read.reading is None:
                 outcome = _unchanged(read, stored, seen)
-            elif refusal := read.reading.refusal or _why_no_period(read.reading):
+            elif refusal := (
+                read.reading.refusal or _why_no_period(read.reading) or why_purged(read.sha256)
+            ):
                 outcome = _refused(read, refusal)
             else:
                 arrival = _placed(_arrived(read), arrivals, body)
