@@ -3,7 +3,12 @@
 from django.urls import include, path
 
 from moothall.site import views
+from moothall.site.api import api
 
+CASES = [
+    path("", views.case_list, name="home"),
+    path("/<slug:name>", views.case, name="case"),
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("demonstration", views.demonstration, name="demonstration"),
@@ -13,6 +18,9 @@ urlpatterns = [
     path("cookies", views.words, {"page": "cookies"}, name="cookies"),
     path("health", views.health, name="health"),
     path("ready", views.ready, name="ready"),
+    path("cases", include((CASES, "cases"))),
+    path("api/", views.api_page, name="api"),
+    path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),
     path("spending/", include("moothall.spend.urls")),
     path("", include("moothall.directory.urls")),

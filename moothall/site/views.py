@@ -14,14 +14,45 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from moothall.core.health import is_ready, readiness
-from moothall.site import gallery
+from moothall.directory.queries import viewer_for
+from moothall.site import cases, gallery
+from moothall.site.api import endpoints
 from moothall.site.demo import place
 from moothall.site.demo.stamp import is_loaded
+from moothall.site.home import front
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/home.html")
+    """The place's front page: where the money goes, and the ways on."""
+    shown = front(viewer_for(request.user))
+    largest = [label for label, _amount, _url in shown.groups[:2]]
+    said = f"{largest[0]} and {largest[1].lower()} are the largest." if len(largest) == 2 else ""
+    return render(request, "site/home.html", {"front": shown, "said": said})
+
+
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Published cases, worked out again."""
+    return render(request, "cases/case_list.html", {"cases": cases.case_list()})
+
+
+@require_safe
+def case(request: HttpRequest, name: str) -> HttpResponse:
+    """One case: each figure as printed and as computed."""
+    try:
+        found = cases.case_named(name)
+    except cases.NoSuchCase as missing:
+        raise Http404(missing.sentence) from None
+    trail = [("Front page", "/"), ("Cases", "/cases"), (found.title, "")]
+    page = {"case": found, "off": found.disagreements(), "trail": trail}
+    return render(request, "cases/case.html", page)
+
+
+@require_safe
+def api_page(request: HttpRequest) -> HttpResponse:
+    """What programs may ask, in words."""
+    return render(request, "site/api.html", {"endpoints": endpoints()})
 
 
 @require_safe

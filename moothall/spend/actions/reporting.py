@@ -69,7 +69,7 @@ def report_error(
 def answer_report(*, report_id: int, answer: str, by: Person, at: datetime) -> ErrorReport:
     """Say what came of a report: the clock stops.
 
-    :raises CannotAnswerReport: when it is answered already, nothing is said, or the role is missing.
+    :raises CannotAnswerReport: when it is answered already, nothing is said, or a role is missing.
     """
     report = ErrorReport.objects.select_for_update().get(pk=report_id)
     if reason := why_not_answer(by, report.bodies):

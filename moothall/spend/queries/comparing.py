@@ -1,4 +1,4 @@
-"""How do the bodies compare: what each includes, what they pay each other, what they could share?"""
+"""How do the bodies compare: what each includes, pays the others, and could buy with them?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 from django.utils import timezone
 
 from moothall.core.permissions import Viewer
@@ -80,6 +80,9 @@ class Market:
     identified_share: float | None
     band: str
 
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"spend_gbp": f"{self.spend_gbp:.2f}"}
+
 
 @frozen
 class Together:
@@ -94,6 +97,13 @@ class Together:
     largest_gbp: Decimal
     payment_count: int
     saving_estimate_gbp: float
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {
+            "bodies": [{"body": name, "spend_gbp": f"{gbp:.2f}"} for name, gbp in self.bodies],
+            "spend_gbp": f"{self.spend_gbp:.2f}",
+            "largest_gbp": f"{self.largest_gbp:.2f}",
+        }
 
 
 @frozen

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
-from attrs import fields, frozen
+from attrs import asdict, evolve, fields, frozen
 
 from moothall.core import lake
 from moothall.core.errors import CannotDo
@@ -42,6 +42,16 @@ class SummaryRow:
     spend_gbp: Decimal
     payment_count: int
     share: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "label": self.label,
+            "id": self.id,
+            "spend_gbp": f"{self.spend_gbp:.2f}",
+            "payment_count": self.payment_count,
+            "share": self.share,
+        }
 
 
 @frozen
@@ -85,17 +95,7 @@ class Summary:
         """As `moothall spend summary --format json` and the API give it."""
         coverage = self.coverage
         return {
-            "rows": [
-                {
-                    "key": row.key,
-                    "label": row.label,
-                    "id": row.id,
-                    "spend_gbp": f"{row.spend_gbp:.2f}",
-                    "payment_count": row.payment_count,
-                    "share": row.share,
-                }
-                for row in self.rows
-            ],
+            "rows": [row.as_json() for row in self.rows],
             "total_gbp": f"{self.total_gbp:.2f}",
             "coverage": {
                 "row_count": self.row_count,
@@ -113,6 +113,14 @@ class Summary:
 def tables_for(viewer: Viewer, generation: lake.Generation | None = None) -> LakeTables:
     """The lake as `viewer` may read it, with the bodies' names beside their publications."""
     return reading_for(viewer, generation).tables
+
+
+def headline_json(head: Headline) -> dict[str, Any]:
+    """As the API and the command line give it: pounds as strings."""
+    return {
+        name: f"{value:.2f}" if name.endswith("_gbp") else value
+        for name, value in asdict(head).items()
+    }
 
 
 def reading_of(reader: Viewer | Reading) -> Reading:
@@ -276,10 +284,10 @@ def _key_and_label(by: str, row: dict[str, Any]) -> tuple[str, str]:
 
 def filters_named(
     *,
-    viewer: Viewer,
+    viewer: Viewer | Reading,
     bodies: Iterable[str] = (),
-    starts: str | None = None,
-    ends: str | None = None,
+    starts: str | date | None = None,
+    ends: str | date | None = None,
     category: str | None = None,
     supplier: str | None = None,
 ) -> Filters:
@@ -291,7 +299,13 @@ def filters_named(
     if starts:
         chosen["starts_on"] = _day(starts)
     if ends:
-        chosen["ends_before"] = _day(ends) + timedelta(days=1)
+        last = _day(ends)
+        if starts and last < chosen["starts_on"]:
+            raise CannotAsk(
+                f"The last day, {last}, is before the first, {starts}. Change one of the two."
+            )
+        if last < date.max:
+            chosen["ends_before"] = last + timedelta(days=1)
     if category:
         known = {group.code for group in scheme().groups} | set(scheme().categories())
         if category not in known | {NOT_CLASSIFIED}:
@@ -299,14 +313,21 @@ def filters_named(
                 f"{category} is not a category. `moothall spend summary --by kind` shows the codes."
             )
         chosen["categories"] = (category,)
-    if supplier:
+    if supplier and supplier.strip():
         chosen["suppliers"] = suppliers_called(viewer, supplier)
     return Filters(**chosen)
 
 
-def suppliers_called(viewer: Viewer, name: str) -> tuple[int, ...]:
+def narrowed(filters: Filters, **more: Any) -> Filters:
+    """The same filters, and those of `more` that are given."""
+    return evolve(filters, **{name: value for name, value in more.items() if value is not None})
+
+
+def suppliers_called(viewer: Viewer | Reading, name: str) -> tuple[int, ...]:
     """The ids of the suppliers that go by a name: exactly, or else with it in their name."""
-    names = tables_for(viewer).names
+    names = reading_of(viewer).tables.names
+    # No total is built for those whose name is withheld.
+    names = names.filter(names.supplier_id != lake.WITHHELD_ID)
     lowered = name.strip().lower()
     spelled = ibis.coalesce(names.supplier_name, names.supplier).lower()
     for matches in (
@@ -321,7 +342,9 @@ def suppliers_called(viewer: Viewer, name: str) -> tuple[int, ...]:
     )
 
 
-def _day(text: str) -> date:
+def _day(text: str | date) -> date:
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text)
     except ValueError:

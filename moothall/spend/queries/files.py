@@ -85,7 +85,7 @@ def recent_loads(reader: Viewer | Reading, *, count: int = 5) -> tuple[RecentLoa
     files = SourceFile.objects.filter(publication__in=reading.reach.all)
     found = []
     for load in Load.objects.filter(pk__in=files.values("load_id")).order_by("-at", "-id")[:count]:
-        own = [file for file in files.filter(load=load)]
+        own = list(files.filter(load=load))
         found.append(
             RecentLoad(
                 body=reading.body_names.get(load.body_id, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from moothall.spend.queries.lines import Line
 from moothall.spend.queries.suppliers import PublishedName
 from moothall.spend.views.asked import link
 from moothall.values.tables import Cell, Column, Download, Kind, Table
+from moothall.values.wording import plain_date, pounds_in_words
 
 HEADINGS = {
     "category": ("Category", "categories"),
@@ -107,6 +109,11 @@ def summary_table(
     )
 
 
+def _unbroken(day: date) -> str:
+    """A date that stays on one line of a narrow column."""
+    return plain_date(day).replace(" ", "\u00a0")
+
+
 def line_url(line: Line) -> str:
     path = reverse("spend:line", args=[line.source_id, line.row])
     return link(path, sheet=line.sheet) if line.sheet else path
@@ -133,7 +140,7 @@ def lines_table(
     )
     rows = [
         (
-            Cell(line.paid_on, line_url(line)),
+            Cell(_unbroken(line.paid_on), line_url(line)),
             Cell(
                 line.supplier,
                 reverse("spend:supplier", args=[line.supplier_id]) if line.supplier_id else "",
@@ -319,8 +326,6 @@ def together_table(rows: Iterable[Together], by: str, downloads: Sequence[Downlo
 
 def saving_words(estimate: float) -> str:
     """An estimate, to one figure: about £40,000."""
-    from moothall.values.wording import pounds_in_words
-
     if estimate < 500:
         return "under £500"
     size = 10 ** (len(str(int(estimate))) - 1)

@@ -1,0 +1,64 @@
+"""The door for programs: every slice's API under one address, with one way of refusing."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from moothall.core.errors import CannotDo
+from moothall.spend.api import router as spend
+from moothall.spend.api import status_of
+
+api = NinjaAPI(
+    title="Moothall",
+    version="1",
+    description=(
+        "What the pages show, as JSON: with a session, as that person may see it; without, as the "
+        "public does. Exact money is a string in pounds; an estimate is a number."
+    ),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+api.add_router("/spend", spend)
+
+
+@api.exception_handler(CannotDo)
+def refused(request: HttpRequest, refusal: CannotDo) -> HttpResponse:
+    """A refusal is the sentence that the pages show."""
+    return api.create_response(request, {"sentence": refusal.sentence}, status=status_of(refusal))
+
+
+@api.exception_handler(ValidationError)
+def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What was sent does not fit: one sentence that names each part."""
+    wrong = "; ".join(
+        f"{'.'.join(str(part) for part in each['loc'][1:]) or 'the request'}: {each['msg']}"
+        for each in error.errors
+    )
+    sentence = f"This cannot be answered: {wrong}. See /api/ for what each part may be."
+    return api.create_response(request, {"sentence": sentence}, status=422)
+
+
+def endpoints() -> list[dict[str, object]]:
+    """Every address of the API, in words, from its own OpenAPI document."""
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    return [
+        {
+            "path": path,
+            "summary": deed.get("summary", ""),
+            "parts": [
+                {
+                    "name": part["name"],
+                    "is_required": part.get("required", False),
+                    "text": part.get("description")
+                    or part.get("schema", {}).get("description", ""),
+                    "choices": part.get("schema", {}).get("enum", []),
+                }
+                for part in deed.get("parameters", [])
+            ],
+        }
+        for path, deeds in schema["paths"].items()
+        for deed in deeds.values()
+    ]

@@ -1,0 +1,57 @@
+"""Which published cases are worked out again here, and do they come out as printed?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from moothall.core.errors import CannotDo
+from moothall.spend.engine.cases import CASES as SPEND_CASES
+from moothall.values.cases import Case
+
+# Every slice with worked cases adds its own here.
+CASES: dict[str, Callable[[], Case]] = {**SPEND_CASES}
+
+
+class NoSuchCase(CannotDo):
+    """Nothing goes by that name."""
+
+
+@frozen
+class CaseRow:
+    """One case, as the list of cases shows it."""
+
+    name: str
+    title: str
+    source: str
+    figure_count: int
+    off_count: int
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "case": self.name,
+            "title": self.title,
+            "source": self.source,
+            "figures": self.figure_count,
+            "do_not_agree": self.off_count,
+        }
+
+
+def case_list() -> tuple[CaseRow, ...]:
+    """Every case, by name."""
+    found = ((name, case_named(name)) for name in sorted(CASES))
+    return tuple(
+        CaseRow(name, case.title, case.source, len(case.figures), len(case.disagreements()))
+        for name, case in found
+    )
+
+
+def case_named(name: str) -> Case:
+    """A case, worked out.
+
+    :raises NoSuchCase: with the names there are.
+    """
+    if name not in CASES:
+        raise NoSuchCase(f"There is no case {name}. There are: {', '.join(sorted(CASES))}.")
+    return CASES[name]()
