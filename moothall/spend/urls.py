@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from moothall.spend.views import explorer, lines, suppliers
+from moothall.spend.views import explorer, lines, registers, suppliers, work
 
 
 class WholeNumber:
@@ -30,6 +30,54 @@ class CategoryCode(StringConverter):
 register_converter(WholeNumber, "whole")
 register_converter(CategoryCode, "category")
 
+AT_WORK = [
+    path("upload", work.upload, name="upload"),
+    path("uploads/<slug:token>", work.upload_page, name="upload_page"),
+    path("uploads/<slug:token>/columns/<int:number>", work.upload_columns, name="upload_columns"),
+    path("uploads/<slug:token>/load", work.upload_load, name="upload_load"),
+    path("uploads/<slug:token>/discard", work.upload_discard, name="upload_discard"),
+    path("loads", work.load_list, name="load_list"),
+    path("loads/<int:load_id>", work.load, name="load"),
+    path("changes/<int:source_id>", work.changes, name="changes"),
+    path("changes/<int:source_id>.csv", work.changes, {"suffix": "csv"}, name="changes_csv"),
+    path("aside", work.aside_list, name="aside_list"),
+    path("aside.csv", work.aside_csv, name="aside_csv"),
+    path("aside/corrected", work.correct_rows, name="correct_rows"),
+    path("aside/<int:source_id>/<int:row>", work.correct_row, name="correct_row"),
+    path("corrections/<int:correction_id>/undo", work.undo_correction, name="undo_correction"),
+    path("publications", work.publication_list, name="publication_list"),
+    path("publications/<int:publication_id>", work.publication, name="publication"),
+    path(
+        "publications/<int:publication_id>/share", work.publication_share, name="publication_share"
+    ),
+    path(
+        "publications/<int:publication_id>/withdraw",
+        work.publication_withdraw,
+        name="publication_withdraw",
+    ),
+    path("matches", work.match_list, name="match_list"),
+    path("matches/decide", work.match_decide, name="match_decide"),
+    path("matches/<int:decision_id>/undo", work.match_undo, name="match_undo"),
+    path("duplicates", work.duplicate_list, name="duplicate_list"),
+    path("duplicates.csv", work.duplicate_csv, name="duplicate_csv"),
+    path("categories", work.category_corrections, name="category_corrections"),
+    path(
+        "categories/<int:correction_id>/undo",
+        work.undo_category_correction,
+        name="undo_category_correction",
+    ),
+    path(
+        "categories/line/<int:source_id>/<int:row>",
+        work.correct_line_category,
+        name="correct_line_category",
+    ),
+    path(
+        "categories/supplier/<slug:slug>/<whole:supplier_id>",
+        work.correct_supplier_category,
+        name="correct_supplier_category",
+    ),
+]
+
 app_name = "spend"
 urlpatterns = [
     path("", explorer.home, name="home"),
@@ -49,5 +97,11 @@ urlpatterns = [
     path("concentration", explorer.concentration, name="concentration"),
     path("local", explorer.local, name="local"),
     path("download", explorer.download, name="open_data"),
-    path("work/", include("moothall.spend.urls_work")),
+    path("registers/", registers.register_list, name="register_list"),
+    path("registers/<int:register_id>/", registers.register, name="register"),
+    path("registers/<int:register_id>/aside.csv", registers.register_aside, name="register_aside"),
+    path("registers/<int:register_id>/remove", registers.register_remove, name="register_remove"),
+    path("own-bodies/", registers.own_body_list, name="own_body_list"),
+    path("own-bodies/<int:decision_id>/undo", registers.own_body_undo, name="own_body_undo"),
+    path("work/", include(AT_WORK)),
 ]

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 from django.db import transaction
+from django.db.models import Max
 from ibis import _
 
 from moothall.core import lake
@@ -54,7 +55,7 @@ def project(*, at: datetime, why: str = "spend.projected") -> int:
         found = _matches(records, day)
         names = _names(records, found, day)
         signatures = _signatures(lines, found)
-        categorised = _categorised(signatures, day)
+        categorised = _categorised(signatures, found, day)
         new = [
             lake.keep_table("names", _as_table(names, "names")),
             lake.keep_table("links", _as_table(found.links, "links")),
@@ -62,6 +63,15 @@ def project(*, at: datetime, why: str = "spend.projected") -> int:
             lake.keep_table("categories", _as_table(categorised, "categories")),
         ]
         return _commit_with_cubes(new, lines, at=at, why=why)
+
+
+def is_behind() -> bool:
+    """Whether lines came or went since the cubes were made, as when a load was cut short."""
+    lines = LakeFile.objects.filter(table="lines").aggregate(
+        came=Max("added_in"), went=Max("removed_in")
+    )
+    cubes = LakeFile.objects.filter(table="cube_names").aggregate(made=Max("added_in"))
+    return max(lines["came"] or 0, lines["went"] or 0) > (cubes["made"] or 0)
 
 
 def project_decisions(*, at: datetime, why: str) -> int:
@@ -117,7 +127,7 @@ def _name_records(lines: Any) -> pl.DataFrame:
     records = lines.group_by(*NAME_COLUMNS).agg(
         spend_pence=(_.amount.sum() * 100).cast("int64"), is_card=_.is_card.all()
     )
-    frame = pl.from_arrow(records.to_pyarrow())
+    frame = pl.DataFrame(records.to_pyarrow())
     return frame.sort("spend_pence", descending=True).unique("name_key", keep="first")
 
 
@@ -180,20 +190,22 @@ def _signatures(lines: Any, found: Matches) -> pl.DataFrame:
     """One row per distinct thing bought from a payee, with the supplier behind the name."""
     columns = ("category_key", "body_id", "name_key", *sorting.SIGNATURE_COLUMNS)
     signatures = lines.group_by(*columns).agg(spend=_.amount.sum())
-    frame = pl.from_arrow(signatures.to_pyarrow()).unique("category_key", keep="first")
+    frame = pl.DataFrame(signatures.to_pyarrow()).unique("category_key", keep="first")
     known = found.suppliers.select("name_key", supplier_id=pl.col("supplier_key"))
     return frame.join(known, on="name_key", how="left")
 
 
-def _categorised(signatures: pl.DataFrame, day: date) -> pl.DataFrame:
+def _categorised(signatures: pl.DataFrame, found: Matches, day: date) -> pl.DataFrame:
     """Sort signatures into categories: by decision, by rule, by the supplier's habit, by model."""
-    return sorting.categories_of(
-        signatures, rules=category_rules_on(day), corrections=_corrections()
-    )
+    corrections = _corrections(dict(found.suppliers.select("name_key", "supplier_key").iter_rows()))
+    return sorting.categories_of(signatures, rules=category_rules_on(day), corrections=corrections)
 
 
-def _corrections() -> pl.DataFrame:
-    """What people decided, oldest first: a later word wins."""
+def _corrections(supplier_of: dict[int, int]) -> pl.DataFrame:
+    """What people decided, oldest first: a later word wins.
+
+    supplier_of : the supplier behind each name_key now: names may have joined since the decision
+    """
     column = {
         CategoryCorrection.Scope.SUPPLIER: "supplier_id",
         CategoryCorrection.Scope.PUBLISHED: "category_text",
@@ -202,7 +214,11 @@ def _corrections() -> pl.DataFrame:
     rows = []
     for correction in CategoryCorrection.objects.filter(undone_at=None).order_by("at", "pk"):
         name = column[CategoryCorrection.Scope(correction.scope)]
-        value = correction.matches if name == "category_text" else int(correction.matches)
+        value: str | int = correction.matches
+        if name != "category_text":
+            value = int(correction.matches)
+        if name == "supplier_id":
+            value = supplier_of.get(int(value), int(value))
         rows.append({"category": correction.category, "body_id": correction.body_id, name: value})
     return pl.DataFrame(
         rows,

@@ -56,6 +56,8 @@ class UploadForm(forms.Form):
 class MappingForm(forms.Form):
     """For each field, the column that holds it; and what the file and its date are."""
 
+    is_search = True  # every field but one may be left out: no need to say so beside each
+
     def __init__(self, *args: Any, layout: Layout, **kwargs: Any):
         mapping = layout.mapping
         initial: dict[str, Any] = {name: str(c.index) for name, c in mapping.columns.items()}
@@ -102,6 +104,8 @@ def _short(words: str) -> str:
 
 class RowForm(forms.Form):
     """Every cell of a set-aside row."""
+
+    is_search = True  # any cell may be blank
 
     def __init__(self, *args: Any, cells: tuple[CellAsked, ...], may_accept: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -158,3 +162,74 @@ class SharingForm(forms.Form):
     def __init__(self, *args: Any, bodies: tuple[tuple[str, str], ...] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["with_bodies"].choices = bodies  # type: ignore[attr-defined]
+
+
+class CategoryForm(forms.Form):
+    """What a kind of payment really is, and what that is said of."""
+
+    about = forms.ChoiceField(label="What this is said of", widget=forms.RadioSelect)
+    category = forms.ChoiceField(label="What it really is")
+
+    def __init__(
+        self,
+        *args: Any,
+        about: list[tuple[str, str]],
+        categories: list[tuple[str, list[tuple[str, str]]]],
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["about"].choices = about  # type: ignore[attr-defined]
+        choices = [("", "Choose a category"), *categories]
+        self.fields["category"].choices = choices  # type: ignore[attr-defined]
+
+
+class VerdictForm(forms.Form):
+    """Two names, and whether they are one supplier."""
+
+    left = forms.IntegerField()
+    right = forms.IntegerField()
+    verdict = forms.ChoiceField(choices=[("same", "same"), ("different", "different")])
+    why = forms.CharField(required=False, max_length=500)
+
+
+class DuplicateFilter(forms.Form):
+    """Which candidates to show; lives in the address."""
+
+    is_search = True
+    body = forms.ChoiceField(label="Body", required=False)
+    year = forms.ChoiceField(label="Financial year", required=False)
+    key = forms.ChoiceField(label="How they are alike", required=False)
+    status = forms.ChoiceField(label="Where it stands", required=False)
+    ledger = forms.BooleanField(label="Look in extracts of the ledger instead", required=False)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        bodies: tuple[tuple[str, str], ...],
+        years: tuple[int, ...],
+        keys: dict[str, str],
+        statuses: dict[str, str],
+    ):
+        super().__init__(data)
+        self.years = years
+        chosen: dict[str, list[tuple[str, str]]] = {
+            "body": [("", "Every body of mine"), *bodies],
+            "year": [
+                ("", "The latest year"),
+                ("all", "Every year"),
+                *((str(year), f"{year}/{(year + 1) % 100:02d}") for year in years),
+            ],
+            "key": [("", "In any way"), *keys.items()],
+            "status": [("", "Anywhere"), *statuses.items()],
+        }
+        for name, choices in chosen.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def year_asked(self) -> int | None:
+        """The financial year asked for; None for every year. Call only when valid."""
+        asked = self.cleaned_data["year"]
+        if asked == "all" or not self.years:
+            return None
+        return int(asked) if asked else max(self.years)
