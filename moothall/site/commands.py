@@ -1,9 +1,11 @@
 """The `moothall` command: every slice's deeds, by the keyboard."""
 
+import json
 import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -42,6 +44,7 @@ def main() -> None:
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
     app.add_typer(demo, name="demo")
+    app.add_typer(cases, name="cases")
     app.command()(export)
     add_to(app)
     from moothall.core.errors import CannotDo
@@ -51,6 +54,54 @@ def main() -> None:
     except CannotDo as refusal:
         typer.echo(refusal.sentence, err=True)
         raise SystemExit(4) from None
+
+
+cases = typer.Typer(
+    help="Published cases, worked out again from their own figures.", no_args_is_help=True
+)
+CaseFormat = Annotated[str, typer.Option("--format", help="table or json.")]
+
+
+@cases.command("list")
+def cases_list(format: CaseFormat = "table") -> None:
+    """List the cases.
+
+    Example: moothall cases list
+    """
+    from moothall.site.cases import case_list
+
+    rows = case_list()
+    if format == "json":
+        typer.echo(json.dumps({"cases": [row.as_json() for row in rows]}, indent=1))
+        return
+    for row in rows:
+        typer.echo(f"{row.name}  {row.title}; {row.off_count} of {row.figure_count} do not agree")
+
+
+@cases.command("run")
+def cases_run(
+    name: Annotated[str, typer.Argument(help="As `moothall cases list` gives it.")],
+    format: CaseFormat = "table",
+) -> None:
+    """Work a case out again; ends with 3 when a figure does not agree with what was printed.
+
+    Example: moothall cases run lg-spend-2011 --format json
+    """
+    from moothall.site.cases import case_named
+
+    case = case_named(name)
+    if format == "json":
+        typer.echo(json.dumps(case.as_json(), indent=1))
+    else:
+        typer.echo(f"{case.title}. {case.source}")
+        for figure in case.figures:
+            agrees = {True: "agrees", False: "DOES NOT AGREE", None: "not printed"}[figure.agrees]
+            printed = "" if figure.published is None else f"printed {figure.published}, "
+            note = f"  {figure.note}" if figure.note else ""
+            typer.echo(
+                f"{figure.name}: {printed}computed {figure.computed} {figure.unit}: {agrees}{note}"
+            )
+    raise typer.Exit(3 if case.disagreements() else 0)
 
 
 def _bring_the_books_up_to_date() -> None:

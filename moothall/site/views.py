@@ -26,9 +26,7 @@ from moothall.site.home import front
 def home(request: HttpRequest) -> HttpResponse:
     """The place's front page: where the money goes, and the ways on."""
     shown = front(viewer_for(request.user))
-    largest = [label for label, _amount, _url in shown.groups[:2]]
-    said = f"{largest[0]} and {largest[1].lower()} are the largest." if len(largest) == 2 else ""
-    return render(request, "site/home.html", {"front": shown, "said": said})
+    return render(request, "site/home.html", {"front": shown})
 
 
 @require_safe

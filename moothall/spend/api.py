@@ -310,25 +310,7 @@ def line_list(
     reading = _reading(request)
     filters = figures.narrowed(asked.filters(reading), text=text, least_gbp=least, most_gbp=most)
     found = lines.lines_page(reading, filters, order=order, page=page, count=count)
-    return {
-        "rows": [
-            {
-                "source_id": line.source_id,
-                "row": line.row,
-                "sheet": line.sheet,
-                "paid_on": line.paid_on,
-                "body": line.body,
-                "supplier": line.supplier,
-                "supplier_id": line.supplier_id,
-                "department": line.department,
-                "purpose": line.purpose,
-                "category": line.category_code,
-                "amount_gbp": _gbp(line.amount),
-            }
-            for line in found.lines
-        ],
-        "total_gbp": _gbp(found.spend_gbp),
-        "payment_count": found.payment_count,
+    return found.as_json() | {
         "page": page,
         "page_count": -(-found.payment_count // count),
     }

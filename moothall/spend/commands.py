@@ -84,43 +84,177 @@ def _say_file(outcome) -> None:
         typer.echo(f"  {warning}", err=True)
 
 
+Bodies = Annotated[list[str] | None, typer.Option("--body", help="Only this body; repeat.")]
+Starts = Annotated[str | None, typer.Option("--from", help="First day, as 2025-04-01.")]
+Ends = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-03-31.")]
+InCategory = Annotated[str | None, typer.Option("--category", help="Category code.")]
+OfSupplier = Annotated[str | None, typer.Option("--supplier", help="Supplier's name.")]
+Top = Annotated[int | None, typer.Option("--top", min=1, help="Only so many rows.")]
+
+
+def _asked(body: list[str] | None, **said: str | None):
+    """The operator's reading, and the filters typed."""
+    from moothall.core.permissions import Viewer
+    from moothall.spend.queries import figures
+    from moothall.spend.queries.asking import reading_for
+
+    reading = reading_for(Viewer.operator())
+    return reading, figures.filters_named(viewer=reading, bodies=body or (), **said)
+
+
 @app.command()
 def summary(
     by: Annotated[
         str, typer.Option("--by", help="category, kind, supplier, department, body, month or year.")
     ],
-    body: Annotated[
-        list[str] | None, typer.Option("--body", help="Only this body; repeat.")
-    ] = None,
-    starts: Annotated[str | None, typer.Option("--from", help="First day, as 2025-04-01.")] = None,
-    ends: Annotated[str | None, typer.Option("--to", help="Last day, as 2026-03-31.")] = None,
-    category: Annotated[str | None, typer.Option("--category", help="Category code.")] = None,
-    supplier: Annotated[str | None, typer.Option("--supplier", help="Supplier's name.")] = None,
-    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many rows.")] = None,
+    body: Bodies = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    category: InCategory = None,
+    supplier: OfSupplier = None,
+    top: Top = None,
     format: Format = "table",
 ) -> None:
     """Add up published payments by one dimension, with any filters combined.
 
     Example: moothall spend summary --by supplier --from 2025-04-01 --to 2026-03-31 --top 20
     """
-    from moothall.core.permissions import Viewer
     from moothall.spend.queries import figures
 
-    filters = figures.filters_named(
-        bodies=body or (),
-        starts=starts,
-        ends=ends,
-        category=category,
-        supplier=supplier,
-        viewer=Viewer.operator(),
+    if by not in figures.BY:
+        raise typer.BadParameter(
+            f"{by} is nothing to sum by. Choose {', '.join(figures.BY[:-1])} or {figures.BY[-1]}."
+        )
+    _refuse_other_formats(format)
+    reading, filters = _asked(body, starts=starts, ends=ends, category=category, supplier=supplier)
+    answer = figures.summary(reading, by, filters, top=top)
+    head = figures.headline(reading, filters)
+    _print_rows(
+        answer.as_json() | {"headline": figures.headline_json(head)},
+        format,
+        columns=("key", "spend_gbp", "payment_count", "share"),
+        total=f"Total £{answer.total_gbp:,.2f} in {answer.payment_count:,} payments, of it "
+        f"£{head.between_own_gbp:,.2f} between the place's own bodies and "
+        f"£{head.pass_through_gbp:,.2f} only passed on.",
     )
-    answer = figures.summary(Viewer.operator(), by, filters, top=top)
+
+
+@app.command()
+def suppliers(
+    find: Annotated[str, typer.Argument(help="Part of a supplier's name.")] = "",
+    body: Bodies = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    category: InCategory = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Only so many rows.")] = 50,
+    format: Format = "table",
+) -> None:
+    """List suppliers, spellings joined, largest first.
+
+    Example: moothall spend suppliers telecom --top 10
+    """
+    from moothall.spend.queries import figures
+
+    _refuse_other_formats(format)
+    reading, filters = _asked(body, starts=starts, ends=ends, category=category)
+    answer = figures.summary_page(reading, "supplier", filters, text=find, count=top)
     _print_rows(
         answer.as_json(),
         format,
-        columns=("key", "spend_gbp", "payment_count", "share"),
-        total=f"Total £{answer.total_gbp:,.2f} in {answer.payment_count:,} payments.",
+        columns=("id", "label", "spend_gbp", "payment_count", "share"),
+        total=f"{answer.row_count:,} suppliers.",
     )
+
+
+@app.command()
+def lines(
+    body: Bodies = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    category: InCategory = None,
+    supplier: OfSupplier = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="In the supplier's name or the purpose.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Only so many lines.")] = 50,
+    format: Format = "table",
+) -> None:
+    """List payment lines, newest first, each with its file and row.
+
+    Example: moothall spend lines --body "Aldermoor Council" --text roofing --format csv
+    """
+    from moothall.spend.queries import figures
+    from moothall.spend.queries.lines import lines_page
+
+    _refuse_other_formats(format)
+    reading, filters = _asked(body, starts=starts, ends=ends, category=category, supplier=supplier)
+    answer = lines_page(reading, figures.narrowed(filters, text=text), count=top)
+    _print_rows(
+        answer.as_json(),
+        format,
+        columns=("paid_on", "body", "supplier", "purpose", "amount_gbp", "source_id", "row"),
+        total=f"{answer.payment_count:,} lines, £{answer.spend_gbp:,.2f}.",
+    )
+
+
+@app.command()
+def together(
+    by: Annotated[str, typer.Option("--by", help="supplier, category or kind.")] = "supplier",
+    body: Bodies = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    category: InCategory = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Only so many rows.")] = 50,
+    format: Format = "table",
+) -> None:
+    """Show what two or more bodies buy from one supplier, or of one category.
+
+    Example: moothall spend together --by category --from 2025-04-01 --to 2026-03-31
+    """
+    from moothall.spend.queries import comparing
+
+    if by not in comparing.TOGETHER_BY:
+        raise typer.BadParameter(f"{by} is nothing to compare by. Choose supplier, category, kind.")
+    _refuse_other_formats(format)
+    reading, filters = _asked(body, starts=starts, ends=ends, category=category)
+    found = comparing.together(reading, by, filters, top=top)
+    _print_rows(
+        {"rows": [row.as_json() for row in found]},
+        format,
+        columns=("label", "body_count", "spend_gbp", "largest_gbp", "saving_estimate_gbp"),
+        total="The saving is an estimate: it knows nothing of contracts, quality or switching.",
+    )
+
+
+@app.command()
+def concentration(
+    by: Annotated[str, typer.Option("--by", help="category or kind.")] = "category",
+    body: Bodies = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    format: Format = "table",
+) -> None:
+    """Show how much of each category its four largest suppliers hold, and its HHI.
+
+    Example: moothall spend concentration --by kind --from 2025-04-01
+    """
+    from moothall.spend.queries import comparing
+
+    if by not in ("category", "kind"):
+        raise typer.BadParameter(f"{by} is no market. Choose category or kind.")
+    _refuse_other_formats(format)
+    reading, filters = _asked(body, starts=starts, ends=ends)
+    found = comparing.concentration(reading, filters, level=by)
+    _print_rows(
+        {"rows": [market.as_json() for market in found]},
+        format,
+        columns=("label", "spend_gbp", "supplier_count", "top_share", "hhi", "band"),
+    )
+
+
+def _refuse_other_formats(format: str) -> None:
+    if format not in ("table", "json", "csv"):
+        raise typer.BadParameter(f"{format} is not a format. Choose table, json or csv.")
 
 
 def _print_rows(document: dict, format: str, *, columns: tuple[str, ...], total: str = "") -> None:
@@ -153,6 +287,10 @@ def _print_rows(document: dict, format: str, *, columns: tuple[str, ...], total:
 def _cell(column: str, value: object) -> str:
     if value is None:
         return ""
+    if column == "id":
+        return str(value)
+    if column == "hhi":
+        return f"{value:,.0f}"
     if column.endswith("_gbp"):
         from decimal import Decimal
 
@@ -514,13 +652,9 @@ def register_names(format: Format = "table") -> None:
         "rows_read",
         "rows_kept",
         "rows_set_aside",
-        "with_company_number",
-        "with_charity_number",
         "with_postcode",
-        "with_size",
         "third_sector",
         "mutual",
-        "public_bodies",
     )
     _print_rows({"rows": [row.as_json() for row in register_list()]}, format, columns=columns)
 

@@ -27,7 +27,7 @@ class Choices:
     years: tuple[int, ...]
     bodies: tuple[tuple[str, str, int], ...]
     categories: tuple[tuple[str, str], ...]
-    last_month: date | None
+    complete_years: tuple[int, ...]  # those whose March has payments, the latest first
 
 
 @frozen
@@ -56,20 +56,16 @@ def choices_for(reader: Viewer | Reading) -> Choices:
             categories=tuple(
                 (group.code, group.label) for group in scheme().groups if group.code in groups
             ),
-            last_month=max(months, default=None),
+            complete_years=tuple(
+                sorted({month.year - 1 for month in months if month.month == 3}, reverse=True)
+            ),
         )
     return reading.kept["choices"]
 
 
 def default_year(choices: Choices) -> int | None:
     """The latest financial year whose last month has payments; else the latest there is."""
-    last = choices.last_month
-    if last is None:
-        return None
-    year = financial_year_of(last)
-    if last.month == 3 or year - 1 not in choices.years:
-        return year
-    return year - 1
+    return next(iter((*choices.complete_years, *choices.years)), None)
 
 
 def explorer(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Explorer:

@@ -105,6 +105,21 @@ class Line:
     category_code: str
     amount: Decimal
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source_id": self.source_id,
+            "row": self.row,
+            "sheet": self.sheet,
+            "paid_on": self.paid_on.isoformat(),
+            "body": self.body,
+            "supplier": self.supplier,
+            "supplier_id": self.supplier_id,
+            "department": self.department,
+            "purpose": self.purpose,
+            "category": self.category_code,
+            "amount_gbp": f"{self.amount:.2f}",
+        }
+
 
 @frozen
 class LinesPage:
@@ -113,6 +128,14 @@ class LinesPage:
     lines: tuple[Line, ...]
     spend_gbp: Decimal
     payment_count: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it: pounds as strings."""
+        return {
+            "rows": [line.as_json() for line in self.lines],
+            "total_gbp": f"{self.spend_gbp:.2f}",
+            "payment_count": self.payment_count,
+        }
 
 
 @frozen
