@@ -85,6 +85,7 @@ class RegisterRow:
     loaded_at: datetime
     loaded_by: str
     entry_count: int
+    number_count: int
     company_number_count: int
     charity_number_count: int
     postcode_count: int
@@ -145,7 +146,7 @@ def register_row(register_id: int) -> RegisterRow | None:
     each = Register.objects.select_related("loaded_by").filter(pk=register_id).first()
     if each is None:
         return None
-    counts = _counts().filter(register=each.name).first() or {}
+    counts = next(iter(_counts().filter(register=each.name)), {})
     return _register_row(each, counts)
 
 
@@ -168,6 +169,7 @@ def _counts():  # type: ignore[no-untyped-def]
         "entry_count": Count("pk"),
         "company_number_count": Count("pk", filter=~Q(company_number="")),
         "charity_number_count": Count("pk", filter=~Q(charity_number="")),
+        "number_count": Count("pk", filter=~Q(company_number="") | ~Q(charity_number="")),
         "postcode_count": Count("pk", filter=~Q(postcode="")),
         "size_count": Count("pk", filter=Q(is_small__isnull=False)),
         "third_sector_count": Count("pk", filter=Q(is_third_sector=True)),
@@ -201,6 +203,7 @@ def _register_row(each: Register, counts: dict[str, int]) -> RegisterRow:
             field: counts.get(field, 0)
             for field in (
                 "entry_count",
+                "number_count",
                 "company_number_count",
                 "charity_number_count",
                 "postcode_count",
