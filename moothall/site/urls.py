@@ -9,8 +9,10 @@ CASES = [
     path("", views.case_list, name="home"),
     path("/<slug:name>", views.case, name="case"),
 ]
+AT_WORK = [path("", views.attention, name="home")]
 urlpatterns = [
     path("", views.home, name="home"),
+    path("work/", include((AT_WORK, "attention"))),
     path("demonstration", views.demonstration, name="demonstration"),
     path("components", views.components, name="components"),
     path("accessibility", views.words, {"page": "accessibility"}, name="accessibility"),

@@ -1,5 +1,7 @@
 """The pages that belong to no slice: front page, small print, components, and what went wrong."""
 
+from typing import TYPE_CHECKING, cast
+
 from django.conf import settings
 from django.http import (
     Http404,
@@ -14,12 +16,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from moothall.core.health import is_ready, readiness
+from moothall.core.permissions import route
 from moothall.directory.queries import viewer_for
 from moothall.site import cases, gallery
 from moothall.site.api import endpoints
 from moothall.site.demo import place
 from moothall.site.demo.stamp import is_loaded
 from moothall.site.home import front
+from moothall.spend.queries.attention import waiting_for, ways_for
+
+if TYPE_CHECKING:
+    from moothall.directory.models import Person
 
 
 @require_safe
@@ -27,6 +34,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """The place's front page: where the money goes, and the ways on."""
     shown = front(viewer_for(request.user))
     return render(request, "site/home.html", {"front": shown})
+
+
+@route(signed_in=True)
+@require_safe
+def attention(request: HttpRequest) -> HttpResponse:
+    """What waits for whoever signed in, and the rooms that their roles open."""
+    person = cast("Person", request.user)
+    waiting = waiting_for(person, on=timezone.localdate())
+    shown = {"waiting": waiting, "ways": ways_for(person)}
+    return render(request, "site/attention.html", shown)
 
 
 @require_safe

@@ -151,7 +151,7 @@ def may_see_decision(viewer: Viewer, decision_id: int) -> bool:
 
 def _waiting(viewer: Viewer, payments: lake.Payments, text: str) -> Any:
     """One row per candidate that nobody decided and no evidence has joined since."""
-    rows = lake.private_table(viewer, "candidates")
+    rows = _each_pair_once(lake.private_table(viewer, "candidates"))
     decided = MatchDecision.objects.filter(undone_at=None)
     pairs = list(decided.values_list("name_key", "other_key"))
     if pairs:
@@ -177,6 +177,20 @@ def _waiting(viewer: Viewer, payments: lake.Payments, text: str) -> Any:
         said = apart.left_name.fill_null("") + " " + apart.right_name.fill_null("")
         apart = apart.filter(said.lower().contains(wanted))
     return apart
+
+
+def _each_pair_once(rows: Any) -> Any:
+    """A pair stands in the queue of both its names: keep it once, as the surer saw it."""
+    pair = rows.mutate(
+        low=ibis.least(rows.left_key, rows.right_key),
+        high=ibis.greatest(rows.left_key, rows.right_key),
+    )
+    once = ibis.window(group_by=["low", "high"], order_by=[_.sureness.desc(), _.left_key])
+    return (
+        pair.mutate(place=ibis.row_number().over(once))
+        .filter(_.place == 0)
+        .drop("low", "high", "place")
+    )
 
 
 def _sides(payments: lake.Payments, keys: Iterable[int]) -> dict[int, Side]:

@@ -20,7 +20,7 @@ def changed_lines(old_paths: list[str], new_paths: list[str], limit: int = 1000)
     from ibis import _
 
     old, new = lake.table_of(old_paths, "lines"), lake.table_of(new_paths, "lines")
-    keys = same_line(*(bool(side[REFERENCE].count().execute()) for side in (old, new)))
+    keys = same_line(*(bool(side[REFERENCE].count().to_pyarrow().as_py()) for side in (old, new)))
     sides = [
         side.select(*keys).mutate(change=ibis.literal(one, "int64"))
         for side, one in ((old, -1), (new, 1))
