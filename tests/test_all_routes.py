@@ -32,6 +32,8 @@ BODY = "norbury"
 ARGUMENTS = {"slug": BODY, "provider_id": "sign-in", "uidb36": "1", "key": "a-b"}
 BY_KIND = {
     "IntConverter": 1,
+    "WholeNumber": 1,
+    "CategoryCode": "ict",
     "SlugConverter": BODY,
     "StringConverter": "1",
     "PathConverter": "x",
