@@ -39,8 +39,7 @@ from moothall.spend.models import MatchDecision, RedactionDecision, Register, So
 from moothall.values.periods import Period
 
 REGISTER = "Organisations of Aldermoor"
-# Payees known to every ledger: that they are one needs no long thought.
-SETTLED_PAYEES = ("hm revenue & customs", "aldermoor pension fund")
+SETTLED_PAYEE = "hm revenue & customs"  # that it is one at every body needs no long thought
 Say = Callable[[str], None]
 
 
@@ -218,18 +217,16 @@ def _worth_deciding(spend: Spend) -> list[dict[str, Any]]:
     names = lake.table_of(generation.paths("names"), "names").select("name_key", "supplier_name")
     called = {row["name_key"]: row["supplier_name"] for row in names.to_pyarrow().to_pylist()}
     queue = lake.private_table(Viewer.operator(), "candidates", generation)
-    chosen, left_to_choose = [], {"own": 4, "same": 2, "other": 1}
+    chosen, left_to_choose = [], {"own": 2, "same": 2, "other": 1}
     for row in queue.order_by("rank", "left_key", "right_key").to_pyarrow().to_pylist():
         left, right = called[row["left_key"]] or "", called[row["right_key"]] or ""
-        is_own = left.casefold() == right.casefold() and left.casefold() in SETTLED_PAYEES
+        is_own = left.casefold() == right.casefold() == SETTLED_PAYEE
         owned = owners.get(left, set()), owners.get(right, set())
         kind = "own" if is_own else "same" if owned[0] & owned[1] else "other"
-        if (
-            not left_to_choose[kind]
-            or not (is_own or all(owned))
-            or row["left_key"]
-            in {pair[key] for pair in chosen for key in ("left_key", "right_key")}
-        ):
+        left_before = {pair["left_key"] for pair in chosen}
+        if not left_to_choose[kind] or not (is_own or all(owned)):
+            continue
+        if not is_own and row["left_key"] in left_before:
             continue
         left_to_choose[kind] -= 1
         chosen.append({**row, "same": kind != "other"})

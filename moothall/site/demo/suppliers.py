@@ -13,14 +13,19 @@ from attrs import field, frozen
 from moothall.site.demo.trades import TRADES, Trade
 
 _FIRST = (
-    *("Arvel", "Besk", "Brimsel", "Corvel", "Crond", "Drask", "Dunmar", "Elvan", "Fesk", "Ferrin"),
-    *("Gorvel", "Grath", "Haskel", "Hestle", "Irvan", "Jorsk", "Kesvel", "Lorsk", "Lunt"),
-    *("Mardle", "Nesk", "Orvel", "Pasker", "Quorl", "Rusvel", "Scarn", "Selk", "Stavel"),
-    *("Tamsel", "Threl", "Ulsk", "Vesk", "Wolsk", "Yelver", "Zorl"),
+    *("Ambrel", "Arvel", "Besk", "Birsk", "Brimsel", "Brockel", "Calden", "Cassel", "Corvel"),
+    *("Crond", "Dorrin", "Dovrel", "Drask", "Dunmar", "Elvan", "Eskel", "Ferrin", "Fesk"),
+    *("Fordel", "Galsk", "Gorvel", "Grath", "Harkel", "Haskel", "Hestle", "Inskel", "Irvan"),
+    *("Jessen", "Jorsk", "Kesvel", "Kirsk", "Lorsk", "Lunt", "Mardle", "Merrin", "Nesk"),
+    *("Nordel", "Orvel", "Oskel", "Pasker", "Pendrel", "Querrin", "Quorl", "Rasken", "Rusvel"),
+    *("Scarn", "Selk", "Sorrel", "Stavel", "Tamsel", "Threl", "Tindrel", "Ulsk", "Umbrel"),
+    *("Varsk", "Vesk", "Wendrel", "Wolsk", "Yarsk", "Yelver", "Zennel", "Zorl"),
 )
 _LAST = (
-    *("mere", "holme", "thwaite", "combe", "ridge", "wick", "dale", "stead", "marsh", "worth"),
-    *("shaw", "hurst", "gate", "leigh", "bourne", "croft", "fell", "moor", "tarn", "beck"),
+    *("beck", "bourne", "bridge", "combe", "cote", "croft", "dale", "fell", "field", "garth"),
+    *("gate", "hollow", "holme", "howe", "hurst", "leigh", "lund", "marsh", "mere", "minster"),
+    *("moor", "pool", "ridge", "rigg", "scar", "shaw", "stead", "tarn", "thorpe", "thwaite"),
+    *("water", "well", "wick", "wold", "wood", "worth"),
 )
 CITIES = ("ZX", "VX", "QX")  # beginnings of postcodes that the place does not count as local
 
@@ -48,14 +53,17 @@ class Supplier:
 def invented_suppliers(chance: np.random.Generator) -> tuple[Supplier, ...]:
     """Every supplier of every trade, the most used of each trade first."""
     made: list[Supplier] = []
+    lasts = [chance.permutation(len(_LAST)) for _ in _FIRST]
+    given = [0] * len(_FIRST)
     for place, trade in enumerate(TRADES):
-        # Within a trade the first parts differ as long as they last: look-alikes stay rare.
+        # A made-up part is given once, and within a trade first parts differ while they last, so
+        # that look-alikes stay rare.
         firsts = chance.permutation(len(_FIRST))
-        lasts = chance.integers(len(_LAST), size=trade.suppliers)
         for rank in range(trade.suppliers):
-            first = _FIRST[firsts[rank % len(_FIRST)]]
-            last = _LAST[(lasts[rank] + rank // len(_FIRST)) % len(_LAST)]
-            made.append(_supplier(len(made), place, trade, rank, first + last, chance))
+            first = int(firsts[rank % len(_FIRST)])
+            stem = _FIRST[first] + _LAST[lasts[first][given[first] % len(_LAST)]]
+            given[first] += 1
+            made.append(_supplier(len(made), place, trade, rank, stem, chance))
     return tuple(made)
 
 
