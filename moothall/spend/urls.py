@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from moothall.spend.views import explorer, lines, registers, suppliers, work
+from moothall.spend.views import explorer, lines, publishing, registers, suppliers, work
 
 
 class WholeNumber:
@@ -78,6 +78,34 @@ AT_WORK = [
     ),
 ]
 
+PUBLISHING = [
+    path("releases", publishing.release_list, name="release_list"),
+    path("releases/signing-key.pem", publishing.signing_key, name="signing_key"),
+    path("releases/<int:release_id>", publishing.release, name="release"),
+    path("releases/<int:release_id>/<str:name>", publishing.release_file, name="release_file"),
+    path("work/publishing", publishing.publishing_home, name="publishing_home"),
+    path("work/publishing/<slug:slug>", publishing.quarters, name="publishing"),
+    path("work/publishing/<slug:slug>/<str:quarter>", publishing.quarter, name="publish_quarter"),
+    path("work/redactions/<slug:slug>", publishing.redactions, name="redactions"),
+    path("work/redactions/<slug:slug>/decide", publishing.decide, name="decide_redaction"),
+    path(
+        "work/redactions/<slug:slug>/<int:decision_id>/undo",
+        publishing.undo_decision,
+        name="undo_redaction",
+    ),
+    path("work/purges/<slug:slug>", publishing.purges, name="purges"),
+    path(
+        "work/purges/<slug:slug>/<int:purge_id>/confirm",
+        publishing.confirm_purge,
+        name="confirm_purge",
+    ),
+    path(
+        "work/purges/<slug:slug>/<int:purge_id>/refuse",
+        publishing.refuse_purge,
+        name="refuse_purge",
+    ),
+]
+
 app_name = "spend"
 urlpatterns = [
     path("", explorer.home, name="home"),
@@ -104,4 +132,5 @@ urlpatterns = [
     path("own-bodies/", registers.own_body_list, name="own_body_list"),
     path("own-bodies/<int:decision_id>/undo", registers.own_body_undo, name="own_body_undo"),
     path("work/", include(AT_WORK)),
+    path("", include(PUBLISHING)),
 ]

@@ -39,6 +39,72 @@ def decide_redaction(
     :raises CannotDecideRedaction: when the role is missing, nothing is named, or a word already
         stands on one of them.
     """
+    return decide_redactions(body=body, ticked=[(scope, named)], redact=redact, by=by, at=at)
+
+
+def decide_redactions(
+    *,
+    body: Organisation,
+    ticked: Iterable[tuple[str, Iterable[str]]],
+    redact: bool,
+    by: Person | None,
+    at: datetime,
+) -> list[RedactionDecision]:
+    """Decide ids and names together: pairs of scope and what is named; all of them or none.
+
+    :raises CannotDecideRedaction: as `decide_redaction`, and when nothing is ticked.
+    """
+    wanted = [(scope, named) for scope, each in ticked if (named := list(each))]
+    if not wanted:
+        raise CannotDecideRedaction("Nothing was decided: nothing was ticked. Tick at least one.")
+    with transaction.atomic():
+        made = [
+            decision
+            for scope, named in wanted
+            for decision in _decide(body, scope, named, redact, by, at)
+        ]
+    project_decisions(at=at, why="spend.redaction_decided")
+    return made
+
+
+def undo_redaction(*, decision_id: int, by: Person | None, at: datetime) -> RedactionDecision:
+    """Take a word back; the names stand as if it had not been given.
+
+    :raises CannotDecideRedaction: when the role is missing, or it was undone already.
+    """
+    with transaction.atomic():
+        decision = RedactionDecision.objects.select_for_update().filter(pk=decision_id).first()
+        if decision is None:
+            raise CannotDecideRedaction(
+                f"There is no decision {decision_id}. The list of redactions has them all."
+            )
+        if reason := why_not_publish(by or Viewer.operator(), decision.body):
+            raise CannotDecideRedaction(reason)
+        if decision.undone_at is not None:
+            raise CannotDecideRedaction(
+                "That decision was undone already. Nothing is left to undo."
+            )
+        decision.undone_by, decision.undone_at = by, at
+        decision.save(update_fields=["undone_by", "undone_at"])
+        audit.record(
+            by=by,
+            at=at,
+            did="spend.redaction_undone",
+            to=f"spend.redactiondecision:{decision.pk}",
+            body_id=decision.body_id,
+        )
+    project_decisions(at=at, why="spend.redaction_undone")
+    return decision
+
+
+def _decide(
+    body: Organisation,
+    scope: str,
+    named: Iterable[str],
+    redact: bool,
+    by: Person | None,
+    at: datetime,
+) -> list[RedactionDecision]:
     if reason := why_not_publish(by or Viewer.operator(), body):
         raise CannotDecideRedaction(reason)
     spelt = same_ref if Scope(scope) is Scope.SUPPLIER_REF else folded
@@ -77,35 +143,4 @@ def decide_redaction(
             scope=str(scope),
             **audit.bulk(decision.pk for decision in made),
         )
-    project_decisions(at=at, why="spend.redaction_decided")
     return made
-
-
-def undo_redaction(*, decision_id: int, by: Person | None, at: datetime) -> RedactionDecision:
-    """Take a word back; the names stand as if it had not been given.
-
-    :raises CannotDecideRedaction: when the role is missing, or it was undone already.
-    """
-    with transaction.atomic():
-        decision = RedactionDecision.objects.select_for_update().filter(pk=decision_id).first()
-        if decision is None:
-            raise CannotDecideRedaction(
-                f"There is no decision {decision_id}. The list of redactions has them all."
-            )
-        if reason := why_not_publish(by or Viewer.operator(), decision.body):
-            raise CannotDecideRedaction(reason)
-        if decision.undone_at is not None:
-            raise CannotDecideRedaction(
-                "That decision was undone already. Nothing is left to undo."
-            )
-        decision.undone_by, decision.undone_at = by, at
-        decision.save(update_fields=["undone_by", "undone_at"])
-        audit.record(
-            by=by,
-            at=at,
-            did="spend.redaction_undone",
-            to=f"spend.redactiondecision:{decision.pk}",
-            body_id=decision.body_id,
-        )
-    project_decisions(at=at, why="spend.redaction_undone")
-    return decision

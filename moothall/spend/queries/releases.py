@@ -318,6 +318,14 @@ def _row(release: Release) -> ReleaseRow:
 
 
 @frozen
+class PublishingBody:
+    """A body for which someone may publish."""
+
+    name: str
+    slug: str
+
+
+@frozen
 class QuarterToPublish:
     """A quarter of one body that has payments loaded, and where its release stands."""
 
@@ -356,3 +364,9 @@ def quarters_to_publish(body: Organisation, *, viewer: Viewer) -> tuple[QuarterT
             )
         )
     return tuple(rows)
+
+
+def publishing_bodies(viewer: Viewer) -> tuple[PublishingBody, ...]:
+    """The bodies that `viewer` reads, by name."""
+    held = Organisation.objects.filter(pk__in=viewer.bodies_read).order_by("name")
+    return tuple(PublishingBody(body.name, body.slug) for body in held)
