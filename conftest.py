@@ -56,3 +56,16 @@ def _tests_may_empty_the_books() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
         yield
+
+
+@pytest.fixture
+def own_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A lake of the test's own: generations count from one again, so nothing read is remembered."""
+    from django.conf import settings
+
+    from moothall.core import lake
+
+    monkeypatch.setattr(settings, "HOME", tmp_path / "own-home")
+    lake._generation.cache_clear()
+    yield settings.HOME
+    lake._generation.cache_clear()

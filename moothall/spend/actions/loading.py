@@ -248,12 +248,14 @@ def _known_files(body: Organisation) -> dict[str, SourceFile]:
     corrections. Once the later publication is withdrawn, the earlier bytes may be loaded anew.
     """
     read = SourceFile.objects.filter(body=body).exclude(status=SourceFile.Status.REFUSED)
-    latest = {source.sha256: source for source in read.select_related("publication").order_by("load_id")}
+    latest = {
+        source.sha256: source for source in read.select_related("publication").order_by("load_id")
+    }
     later = dict(Publication.objects.filter(body_id=body.pk).values_list("id", "superseded_by_id"))
     withdrawn = set(
-        Publication.objects.filter(
-            body_id=body.pk, state=Publication.State.WITHDRAWN
-        ).values_list("id", flat=True)
+        Publication.objects.filter(body_id=body.pk, state=Publication.State.WITHDRAWN).values_list(
+            "id", flat=True
+        )
     )
 
     def stands(source: SourceFile) -> bool:

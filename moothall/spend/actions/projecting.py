@@ -18,10 +18,11 @@ from ibis import _
 from moothall.core import lake
 from moothall.core.lake_tables import TABLES
 from moothall.core.models import LakeFile, Publication
+from moothall.directory.models import Organisation
 from moothall.spend.analysis.cubes import cube_months, cube_names
 from moothall.spend.engine import categories as sorting
 from moothall.spend.engine.matching import Matches, matches
-from moothall.spend.engine.names import NameKind
+from moothall.spend.engine.names import NameKind, NameWords, canonical_name
 from moothall.spend.engine.redaction import Verdict
 from moothall.spend.models import CategoryCorrection, MatchDecision
 from moothall.spend.queries.known_suppliers import facts_of_suppliers, own_bodies_decided
@@ -123,9 +124,18 @@ def _as_table(frame: pl.DataFrame, table: str) -> pa.Table:
 
 
 def _name_records(lines: Any) -> pl.DataFrame:
-    """One row per name_key: what was published of the payee, and how much was paid to it."""
+    """One row per name_key: what was published of the payee, and how much was paid to it.
+
+    is_public : whether any line that everyone may read carries the name
+    """
+    public = Publication.objects.filter(
+        state=Publication.State.CURRENT, sharing=Publication.Sharing.PUBLIC
+    )
+    keys = sorted(public.values_list("id", flat=True)) or [-1]
     records = lines.group_by(*NAME_COLUMNS).agg(
-        spend_pence=(_.amount.sum() * 100).cast("int64"), is_card=_.is_card.all()
+        spend_pence=(_.amount.sum() * 100).cast("int64"),
+        is_card=_.is_card.all(),
+        is_public=_.publication_id.isin(keys).any(),
     )
     frame = pl.DataFrame(records.to_pyarrow())
     return frame.sort("spend_pence", descending=True).unique("name_key", keep="first")
@@ -168,19 +178,58 @@ def _names(records: pl.DataFrame, found: Matches, day: date) -> pl.DataFrame:
     decided = pl.col("verdict")
     joined = joined.with_columns(verdict_of_each(joined))
     described = joined.join(about, on="supplier_key", how="left")
-    return described.join(own, on="name_key", how="left").with_columns(
-        supplier_id=pl.col("supplier_key"),
+    described = described.join(own, on="name_key", how="left").with_columns(
         public_body_id=pl.when(pl.col("is_decided"))
         .then(pl.col("organisation_id"))
         .otherwise(pl.col("public_body_id")),
+    )
+    described = _own_bodies_as_one(described)
+    described = described.join(_spoken_in_public(described, words), on="supplier_id", how="left")
+    return described.with_columns(
         public_name=pl.when(decided == Verdict.REDACT)
         .then(None)
         .when((decided == Verdict.PUBLISH) & (pl.col("kind") != NameKind.REDACTED.value))
-        .then(pl.col("supplier"))
+        .then(pl.col("spoken"))
         .when(pl.col("withheld"))
         .then(None)
-        .otherwise(pl.col("supplier")),
+        .otherwise(pl.col("spoken")),
     )
+
+
+def _own_bodies_as_one(names: pl.DataFrame) -> pl.DataFrame:
+    """Add supplier_id: a body of the place is one payee, under the name that the directory gives."""
+    official = pl.DataFrame(
+        list(Organisation.objects.values_list("pk", "name")),
+        schema={"public_body_id": pl.Int64, "official": pl.String},
+        orient="row",
+    )
+    is_own = pl.col("public_body_id").is_not_null()
+    return names.join(official, on="public_body_id", how="left").with_columns(
+        supplier_id=pl.when(is_own)
+        .then(pl.col("supplier_key").min().over("public_body_id"))
+        .otherwise(pl.col("supplier_key")),
+        supplier=pl.coalesce("official", "supplier"),
+    )
+
+
+def _spoken_in_public(names: pl.DataFrame, words: NameWords) -> pl.DataFrame:
+    """One row per supplier whose name the public may read: supplier_id, spoken.
+
+    A spelling that stands only in publications that are not public is never shown in one that is.
+    """
+    public = names.filter(pl.col("is_public") & pl.col("supplier_name").is_not_null())
+    spelled = public.group_by("supplier_id", "supplier", "official").agg(
+        "supplier_name", "spend_pence"
+    )
+    rows = [
+        (
+            row["supplier_id"],
+            row["official"] or canonical_name(row["supplier_name"], words, row["spend_pence"]),
+        )
+        for row in spelled.iter_rows(named=True)
+    ]
+    schema = {"supplier_id": pl.Int64, "spoken": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row").unique("supplier_id", keep="first")
 
 
 # ── categories ───────────────────────────────────────────────────────────────────────────────
