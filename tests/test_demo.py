@@ -27,7 +27,7 @@ from moothall.site.demo.stamp import is_loaded, stamp_file
 from moothall.site.demo.trades import TRADES
 from moothall.spend.engine.founding_table import ROWS
 from moothall.spend.engine.registration_numbers import charity_number, company_number, vat_number
-from moothall.spend.models import Load, MatchDecision, Release, SourceFile
+from moothall.spend.models import CategoryCorrection, Load, MatchDecision, Release, SourceFile
 from moothall.spend.queries import figures
 
 # The founding table's rows, by the codes of our scheme.
@@ -155,6 +155,7 @@ def test_loading_shows_every_room_real_work_and_is_done_once(stamp, settings):
 
     verdicts = Counter(MatchDecision.objects.values_list("verdict", flat=True))
     assert verdicts == {"SAME": 4, "DIFFERENT": 1}
+    assert CategoryCorrection.objects.get().body == bodies["county"]
     assert Release.objects.get().body == bodies["district"]
     headline = figures.summary(viewer_for(None), "category")
     assert 0.97 < headline.coverage.classified_share < 1

@@ -28,6 +28,7 @@ from moothall.site.demo import place
 from moothall.site.demo.files import write_files
 from moothall.site.demo.payments import Spend, invented_spend
 from moothall.site.demo.stamp import is_loaded, stamp_file, write_stamp
+from moothall.spend.actions.categorising import correct_category
 from moothall.spend.actions.loading import load_files
 from moothall.spend.actions.matching import decide_match
 from moothall.spend.actions.projecting import project
@@ -35,7 +36,13 @@ from moothall.spend.actions.publishing import drafted, publish_quarter
 from moothall.spend.actions.redacting import decide_redaction
 from moothall.spend.actions.registers import load_register
 from moothall.spend.actions.sharing import share_publication, withdraw_publication
-from moothall.spend.models import MatchDecision, RedactionDecision, Register, SourceFile
+from moothall.spend.models import (
+    CategoryCorrection,
+    MatchDecision,
+    RedactionDecision,
+    Register,
+    SourceFile,
+)
 from moothall.values.periods import Period
 
 REGISTER = "Organisations of Aldermoor"
@@ -72,6 +79,7 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
         _load_body(key, body, folders[key], at, say)
     _load_body("county", bodies["county"], folders["extract"], at, say, private=True)
     _share(bodies, at)
+    _correct_category(bodies["county"], at)
     say("Matching suppliers and sorting payments into categories.")
     project(at=at)
     _decide(spend, at)
@@ -217,20 +225,34 @@ def _worth_deciding(spend: Spend) -> list[dict[str, Any]]:
     names = lake.table_of(generation.paths("names"), "names").select("name_key", "supplier_name")
     called = {row["name_key"]: row["supplier_name"] for row in names.to_pyarrow().to_pylist()}
     queue = lake.private_table(Viewer.operator(), "candidates", generation)
-    chosen, left_to_choose = [], {"own": 2, "same": 2, "other": 1}
+    chosen: list[dict[str, Any]] = []
+    left_to_choose = {"own": 2, "same": 2, "other": 1}
     for row in queue.order_by("rank", "left_key", "right_key").to_pyarrow().to_pylist():
         left, right = called[row["left_key"]] or "", called[row["right_key"]] or ""
         is_own = left.casefold() == right.casefold() == SETTLED_PAYEE
         owned = owners.get(left, set()), owners.get(right, set())
         kind = "own" if is_own else "same" if owned[0] & owned[1] else "other"
-        left_before = {pair["left_key"] for pair in chosen}
-        if not left_to_choose[kind] or not (is_own or all(owned)):
-            continue
-        if not is_own and row["left_key"] in left_before:
+        # A pair may stand in the queue under both of its names.
+        before = {key for pair in chosen for key in (pair["left_key"], pair["right_key"])}
+        met = {row["left_key"], row["right_key"]} & before
+        if not left_to_choose[kind] or not (is_own or all(owned)) or len(met) > int(is_own):
             continue
         left_to_choose[kind] -= 1
         chosen.append({**row, "same": kind != "other"})
     return chosen
+
+
+def _correct_category(county: Organisation, at: datetime) -> None:
+    """What the county prints as allowances of foster carers is fostering: a commissioner's word."""
+    if not CategoryCorrection.objects.exists():
+        correct_category(
+            body=county,
+            scope=CategoryCorrection.Scope.PUBLISHED,
+            matches="Foster carers' allowances",
+            category="social-care/fostering-and-adoption",
+            by=_person(place.Role.COMMISSIONER, "county"),
+            at=at,
+        )
 
 
 def _release(body: Organisation, at: datetime) -> None:

@@ -29,6 +29,10 @@ TO_FIND = (
     ("A hidden name under a number that shows it", "County, January to March 2026: publish it, and "
      "see what stops you."),
     ("Invoices paid twice, some credited since", "Every body: ask for likely duplicates."),
+    (
+        "A kind of payment sorted amiss",
+        "County: extra care housing support counts as home care. Correct it.",
+    ),
     ("One supplier under several spellings", "Every body: the match queue has more to decide."),
 )  # fmt: skip
 
