@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,19 @@ def main() -> None:
     # Serving says what is amiss and lets a person act; a restore needs books that are empty.
     if not {"serve", "restore"} & set(sys.argv[1:2]):
         _bring_the_books_up_to_date()
+    whole_command()
+    from moothall.core.errors import CannotDo
+
+    try:
+        app()
+    except CannotDo as refusal:
+        typer.echo(refusal.sentence, err=True)
+        raise SystemExit(4) from None
+
+
+@cache
+def whole_command() -> typer.Typer:
+    """The command with every slice's deeds in it."""
     from moothall.core.commands import add_to
     from moothall.directory.commands import body, export, people
     from moothall.places.commands import place
@@ -47,13 +61,7 @@ def main() -> None:
     app.add_typer(cases, name="cases")
     app.command()(export)
     add_to(app)
-    from moothall.core.errors import CannotDo
-
-    try:
-        app()
-    except CannotDo as refusal:
-        typer.echo(refusal.sentence, err=True)
-        raise SystemExit(4) from None
+    return app
 
 
 cases = typer.Typer(
