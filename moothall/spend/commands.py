@@ -464,7 +464,7 @@ def redactions(
         {"kind": "supplier id", "what": alert.ref, "why": "; ".join(alert.clear_names)}
         for alert in page.alerts
     ] + [
-        {"kind": "name", "what": proposal.name, "why": f"payment says '{proposal.sign}'"}
+        {"kind": "name", "what": proposal.name, "why": f"paid under '{proposal.sign}'"}
         for proposal in page.proposals
     ]
     document = page.as_json() if format == "json" else {"rows": rows}
@@ -756,3 +756,188 @@ def own_bodies_undo(
 
     undone = undo_own_body(decision_id=decision, by=None, at=timezone.now())
     typer.echo(f"Undone: {undone.name}, paid by {undone.body}.", err=True)
+
+
+# ── rows set aside, mappings, duplicates ─────────────────────────────────────────────────────
+
+
+@app.command()
+def duplicates(
+    body: Bodies = None,
+    starts: Starts = None,
+    ends: Ends = None,
+    supplier: OfSupplier = None,
+    key: Annotated[str, typer.Option("--key", help="Only one key: a, b, c, d or e.")] = "",
+    status: Annotated[str, typer.Option("--status", help="open, resolved or review.")] = "",
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Look in extracts of the ledger instead.")
+    ] = False,
+    format: Format = "table",
+) -> None:
+    """List payments that may have been made twice, credits set against them.
+
+    Example: moothall spend duplicates --body "Aldermoor Council" --from 2025-04-01
+
+    Keys: a same supplier, reference and amount; b same supplier and amount within days; c same
+    reference and amount, another supplier; d references that differ only in how they are put; e VAT
+    above the rate. Ends with 3 when any is open.
+    """
+    from django.utils import timezone
+
+    from moothall.core.permissions import Viewer
+    from moothall.spend.queries.duplicates import duplicates as found_twice
+
+    _refuse_other_formats(format)
+    _reading, filters = _asked(body, starts=starts, ends=ends, supplier=supplier)
+    found = found_twice(
+        Viewer.operator(), filters, day=timezone.localdate(), in_ledger=ledger
+    ).only(key, status)
+    _print_rows(
+        found.as_json(),
+        format,
+        columns=("key", "status", "body", "supplier", "amount_gbp", "sentence"),
+        total=f"{found.open_count:,} open, £{found.open_gbp:,.2f} if each was paid twice.",
+    )
+    raise typer.Exit(LOOK if found.open_count else DONE)
+
+
+@app.command("aside")
+def rows_set_aside(
+    body: Bodies = None,
+    file: Annotated[str, typer.Option("--file", help="Only of the file of this name.")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", help="A reason code; `all` for totals and headers too.")
+    ] = "",
+    mended: Annotated[
+        Path | None,
+        typer.Option("--mended", help="Load the rows of this file whose cells were mended."),
+    ] = None,
+    format: Format = "table",
+) -> None:
+    """List the rows set aside, with their reasons; or load those that were mended.
+
+    Example: moothall spend aside --format csv > rows.csv, mend cells, then
+    moothall spend aside --mended rows.csv
+
+    Ends with 3 while rows wait for a person.
+    """
+    from django.utils import timezone
+
+    from moothall.core.permissions import Viewer
+    from moothall.directory.queries import body_named
+    from moothall.spend.queries import aside
+
+    _refuse_other_formats(format)
+    operator = Viewer.operator()
+    if mended:
+        from moothall.spend.actions.corrections import Mended, correct_rows
+        from moothall.spend.actions.projecting import project
+
+        changed = aside.rows_returned(operator, mended.read_bytes())
+        done, left = correct_rows(
+            [Mended(row.source_id, row.row, row.cells, row.sheet) for row in changed],
+            by=None,
+            at=timezone.now(),
+        )
+        typer.echo(f"{len(done):,} rows mended and loaded.", err=True)
+        for row in left:
+            typer.echo(f"Row {row.row} stays set aside. {row.sentence}", err=True)
+        if done:
+            project(at=timezone.now())
+        raise typer.Exit(LOOK if left else DONE)
+    wanted = {body_named(name).pk for name in body or ()}
+    rows = tuple(
+        row
+        for row in aside.all_aside(operator, aside.AsideFilter(reason=reason))
+        if (not wanted or row.body_id in wanted) and file in ("", row.file)
+    )
+    head, cells = aside.as_rows(rows)
+    if format == "csv":
+        from moothall.spend.queries.work import as_csv
+
+        typer.echo(as_csv(head, cells), nl=False)
+    else:
+        documents = [
+            {
+                **dict(zip(head[:7], row[:7], strict=True)),
+                "amount_gbp": None if row[6] is None else f"{row[6]:.2f}",
+                "cells": list(held.cells),
+            }
+            for row, held in zip(cells, rows, strict=True)
+        ]
+        columns = ("file", "sheet", "row", "reason", "sentence", "amount_gbp")
+        _print_rows({"rows": documents}, format, columns=columns, total=f"{len(rows):,} rows.")
+    raise typer.Exit(LOOK if rows else DONE)
+
+
+@app.command()
+def mapping(
+    body: Annotated[str, typer.Argument(help="The body, by name.")],
+    layout: Annotated[
+        str, typer.Option("--layout", help="The first letters of a layout's number.")
+    ] = "",
+    like: Annotated[
+        Path | None, typer.Option("--like", help="Start from what this file seems to say.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="FIELD=COLUMN, by header or place from 1; FIELD= for none."),
+    ] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget the layout.")] = False,
+    format: Format = "table",
+) -> None:
+    """Show what each column means for a body's files, as confirmed; and change it.
+
+    Example: moothall spend mapping "Aldermoor Council" --like 2025-04.csv --set amount="Net amount"
+    """
+    import json
+
+    from django.utils import timezone
+
+    from moothall.directory.queries import body_named
+    from moothall.spend.actions import uploads as deeds
+    from moothall.spend.queries import uploads
+
+    _refuse_other_formats(format)
+    publisher = body_named(body)
+    if forget or sets or like:
+        document = deeds.mapping_to_change(publisher, layout=layout, like=like)
+        if forget:
+            deeds.forget_mapping(
+                body=publisher,
+                digest=deeds.header_digest(document.headers),
+                by=None,
+                at=timezone.now(),
+            )
+        else:
+            deeds.keep_mapping(
+                deeds.mapping_with(document, sets or ()),
+                body=publisher,
+                by=None,
+                at=timezone.now(),
+            )
+    held = uploads.mappings_of(publisher.pk)
+    documents = [
+        {
+            "layout": row.digest[:12],
+            "kind": row.kind,
+            "date_meaning": row.date_meaning,
+            "confirmed_by": row.confirmed_by,
+            "confirmed_on": str(row.confirmed_on),
+            "fields": dict(row.fields),
+            "headers": list(row.headers),
+        }
+        for row in held
+    ]
+    if format == "json":
+        typer.echo(json.dumps({"body": publisher.name, "rows": documents}, indent=1))
+        return
+    if not held:
+        typer.echo(f"Nothing is confirmed for {publisher.name}: files are read as proposed.")
+        return
+    flat = [
+        {"layout": row["layout"], "field": field, "column": column}
+        for row in documents
+        for field, column in row["fields"].items()
+    ]
+    _print_rows({"rows": flat}, format, columns=("layout", "field", "column"))

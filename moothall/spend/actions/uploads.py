@@ -10,6 +10,7 @@ import json
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -180,6 +181,57 @@ def forget_mapping(*, body: Organisation, digest: str, by: Person | None, at: da
         audit.record(
             by=by, at=at, did="spend.mapping_forgotten", to=subject, body_id=body.pk, header=digest
         )
+
+
+def mapping_to_change(body: Organisation, *, layout: str = "", like: Path | None = None) -> Mapping:
+    """The mapping that a person wants to change: of a layout by its number, or of a file.
+
+    :raises CannotUpload: when no layout, or more than one, is meant; when the file cannot be read.
+    """
+    if like is not None:
+        with tempfile.TemporaryDirectory() as scratch:
+            found = next(iter(proposals(like, scratch=Path(scratch))), None)
+        if found is None or found[1] is None:
+            raise CannotUpload((found and found[2]) or f"{like.name} holds nothing to read.")
+        digest = header_digest(found[1].mapping.headers)
+        held = BodyMapping.objects.filter(body=body, header=digest).first()
+        return Mapping.from_json(held.mapping) if held else found[1].mapping
+    held = list(BodyMapping.objects.filter(body=body, header__startswith=layout)[:2])
+    if len(held) != 1:
+        what = "no confirmed layout" if not held else "more than one layout"
+        raise CannotUpload(
+            f"{what.capitalize()} of {body} begins with “{layout}”. `moothall spend mapping` lists "
+            "their numbers; --like FILE starts from a file."
+        )
+    return Mapping.from_json(held[0].mapping)
+
+
+def mapping_with(mapping: Mapping, changes: Iterable[str]) -> Mapping:
+    """A mapping with FIELD=COLUMN put in, the column by its header or its place from 1.
+
+    :raises CannotUpload: for a field or a column that is not there.
+    """
+    columns = dict(mapping.columns)
+    headers = [header.strip().casefold() for header in mapping.headers]
+    for change in changes:
+        name, _equals, column = change.partition("=")
+        if name not in FIELDS:
+            raise CannotUpload(f"{name} is not a field. The fields are {', '.join(FIELDS)}.")
+        wanted = column.strip().casefold()
+        if not wanted:
+            columns.pop(name, None)
+            continue
+        if wanted in headers:
+            place = headers.index(wanted)
+        elif wanted.isdigit() and int(wanted) >= 1:
+            place = int(wanted) - 1
+        else:
+            raise CannotUpload(
+                f"No column is called “{column}”. The columns are {', '.join(mapping.headers)}."
+            )
+        columns[name] = Column(place, _header_at(mapping, place))
+    ordered = {name: columns[name] for name in FIELDS if name in columns}
+    return evolve(mapping, columns=ordered, doubts=())
 
 
 def why_not_map(mapping: Mapping) -> str | None:

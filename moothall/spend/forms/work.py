@@ -16,6 +16,7 @@ from moothall.spend.queries.uploads import (
     Layout,
 )
 
+LARGEST_RETURNED = 50 * 1024**2  # bytes
 ACCEPTED = ".csv,.tsv,.txt,.xls,.xlsx,.ods,.zip,.gz,.xz"
 
 
@@ -138,6 +139,16 @@ class ReturnedForm(forms.Form):
         label="The file you downloaded, with its cells mended",
         widget=forms.FileInput(attrs={"accept": ".csv"}),
     )
+
+    def clean_file(self) -> UploadedFile:
+        """The file, unless it is larger than rows mended by hand could be."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_RETURNED:
+            raise forms.ValidationError(
+                f"The file is larger than {LARGEST_RETURNED // 1024**2} MB. Send only the rows "
+                "you mended."
+            )
+        return file
 
 
 class SharingForm(forms.Form):

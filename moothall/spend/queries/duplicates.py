@@ -100,6 +100,12 @@ class Duplicates:
             if key in ("", each.key) and status in ("", each.status)
         )
 
+    def only(self, key: str, status: str) -> Duplicates:
+        """The same, of one key and status; of all, where these are blank."""
+        kept = self.with_key(key, status)
+        totals = tuple(total for total in self.totals if key in ("", total.key))
+        return Duplicates(suspicions=kept, totals=totals)
+
     def as_json(self) -> dict[str, Any]:
         """As `moothall spend duplicates --format json` prints it."""
         return {

@@ -114,7 +114,7 @@ def test_one_correction_of_two_is_undone_alone(source, officer):
 def test_a_row_that_still_cannot_be_read_stays_set_aside(source, officer):
     generation = LakeGeneration.objects.count()
     still = ("02/04/2025", "Brackwater Homes Ltd", "about ten", "Care")
-    with pytest.raises(CannotCorrect, match='Row 4 stays set aside. Amount not a number: "about'):
+    with pytest.raises(CannotCorrect, match=r'Row 4 stays set aside\. Amount not a number: "about'):
         corrections.correct_row(Mended(source.pk, 4, still), by=officer, at=AT)
     assert LakeGeneration.objects.count() == generation
 
@@ -136,7 +136,7 @@ def test_only_the_bodys_own_finance_people_correct_its_rows(source):
 
 def test_a_row_is_corrected_once(source, officer):
     corrections.correct_row(Mended(source.pk, 4, CARE), by=officer, at=AT)
-    with pytest.raises(CannotCorrect, match="Row 4 of 2025-04.csv is not set aside"):
+    with pytest.raises(CannotCorrect, match=r"Row 4 of 2025-04\.csv is not set aside"):
         corrections.correct_row(Mended(source.pk, 4, CARE), by=officer, at=AT)
 
 

@@ -338,7 +338,8 @@ def correct_rows(request: PersonsRequest) -> HttpResponse:
     form = ReturnedForm(request.POST, request.FILES)
     back = redirect("spend:aside_list")
     if not form.is_valid():
-        messages.error(request, "No file was chosen. Choose the one you downloaded and mended.")
+        (said,) = form.errors["file"][:1]
+        messages.error(request, f"No row was mended. {said}")
         return back
     try:
         changed = aside.rows_returned(viewer_for(request.user), form.cleaned_data["file"].read())
