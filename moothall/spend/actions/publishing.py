@@ -294,12 +294,18 @@ def alert_sentence(draft: Draft) -> str:
         return ""
     count = len(draft.alerts)
     people = sum(alert.looks_like_person for alert in draft.alerts)
-    ids = "One supplier id carries" if count == 1 else f"{count:,} supplier ids carry"
-    persons = f", {people:,} of them what looks like a person's name" if people else ""
+    ids = "one supplier id carries" if count == 1 else f"{count:,} supplier ids carry"
+    persons = (
+        ""
+        if not people
+        else " (a person's, it seems)"
+        if count == 1
+        else (f" ({people:,} a person's, it seems)")
+    )
     return (
-        f"{quarter_label(draft.period)} of {draft.body.name} was not published. {ids} both a "
-        f"redacted and a clear name in its files{persons}, so that either file undoes the other's "
-        "redaction. Decide for each whether the name is withheld or shown, then publish again."
+        f"{quarter_label(draft.period)} of {draft.body.name} cannot be published yet: {ids} both "
+        f"a redacted and a clear name{persons} in its files, and whoever reads both reads the "
+        "hidden name. Decide for each whether the name is withheld or shown, then publish again."
     )
 
 

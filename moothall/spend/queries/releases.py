@@ -273,7 +273,14 @@ def release_page(release_id: int) -> ReleasePage | None:
     )
 
 
-_ORDER = {"payments.csv": 0, "dictionary.csv": 1, "errata.csv": 2, "proof.json": 3}
+_ORDER = {
+    "payments.csv": 0,
+    "dictionary.csv": 1,
+    "errata.csv": 2,
+    "proof.json": 3,
+    "manifest.json": 4,
+    "manifest.sig": 5,
+}
 OFFERED = frozenset(
     {
         "payments.csv",
