@@ -14,8 +14,6 @@ class SpendConfig(AppConfig):
         from moothall.core.ownership import Owned, OwnFile, register, register_files
         from moothall.core.purges import Instruction, apply_after_restore
         from moothall.spend.models import ErrorReport, MatchDecision, Release, SourceFile, Upload
-        from moothall.spend.queries.releases import releases_folder
-        from moothall.spend.queries.uploads import upload_folder
 
         def purge_again(instruction: Instruction, at: datetime) -> None:
             from moothall.spend.actions import purging  # heavy, and only a restore needs it
@@ -23,6 +21,8 @@ class SpendConfig(AppConfig):
             purging.purge_again(instruction, at)
 
         def released_files(body_id: int | None) -> Iterator[OwnFile]:
+            from moothall.spend.queries.releases import releases_folder  # heavy, as above
+
             releases = Release.objects.order_by("pk")
             if body_id is not None:
                 releases = releases.filter(body_id=body_id)
@@ -47,6 +47,8 @@ class SpendConfig(AppConfig):
                 yield OwnFile(raw_path(sha256), name)
 
         def uploaded_files(body_id: int | None) -> Iterator[OwnFile]:
+            from moothall.spend.queries.uploads import upload_folder  # heavy, as above
+
             waiting = Upload.objects.order_by("pk")
             if body_id is not None:
                 waiting = waiting.filter(body_id=body_id)
