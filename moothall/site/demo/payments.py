@@ -37,6 +37,7 @@ class Payment:
     is_capital: bool = False
     is_redacted: bool = False
     is_vatable: bool = True
+    is_second_record: bool = False  # the ledger holds the supplier twice, under two numbers
 
 
 @frozen
@@ -128,6 +129,7 @@ def _trade_payments(
             supplier = used[int(who[i])][0]
             spellings = supplier.spellings[body]
             # Some clerks say nothing of what was bought, and some suppliers nobody describes.
+            is_second = body == 0 and bool(slips[i]) and supplier.number % 7 == 4
             is_vague = int(pence[i]) % 29 == 0 or (body > 2 and supplier.number % 23 == 5)
             paid_on = _working_day(first + timedelta(days=int(days[i])))
             made.append(
@@ -136,7 +138,8 @@ def _trade_payments(
                     paid_on=paid_on,
                     supplier=supplier.number,
                     name=spellings[-1] if slips[i] else spellings[0],
-                    ref=supplier.refs[body],
+                    ref=f"2{supplier.refs[body]}" if is_second else supplier.refs[body],
+                    is_second_record=is_second,
                     department=trade.departments[body],
                     purpose="Invoice" if is_vague else trade.purposes[int(what[i])],
                     label="Other supplies" if is_vague else trade.label,

@@ -170,7 +170,7 @@ def _spellings(
     limits = (200, 35, 200, 40, 200)  # at which each body's ledger cuts a name
     for own, limit in zip((county, district, health, police, fire), limits, strict=True):
         slip = own
-        if chance.random() < 0.10:
+        if chance.random() < (0.12 if form else 0.3):
             slip = _slip(own, chance)[:limit].strip()
         slips.append((own,) if slip == own else (own, slip))
     return tuple(slips)

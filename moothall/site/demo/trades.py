@@ -787,7 +787,7 @@ TRADES: tuple[Trade, ...] = (
         (20, 0, 0, 0, 0),
         29500,
         42,
-        ("{} Academy Trust", "{} Primary School", "{} High School", "{} C of E Primary School"),
+        ("{} Academy Trust", "{} Primary School", "{} High School", "{} Infant School"),
         ("Academy funding", "High needs top-up", "School budget share"),
         "school",
         third=1.0,
