@@ -52,6 +52,13 @@ LINES = [
 ]
 
 
+PAYMENTS = "Payment Date,Supplier Name,Supplier ID,Net Amount,Department,Purpose\n"
+PAID = [
+    "15/01/2026,Bright Build Ltd,100,12000.00,Roads,Works\n",
+    "16/01/2026,Mrs Jane Appletree,103,900.00,Children,Fostering\n",
+]
+
+
 @pytest.fixture
 def body(transactional_db, tmp_path, settings):
     settings.HOME = tmp_path / "home"
@@ -66,7 +73,7 @@ def load(body, tmp_path):
     def loaded(name: str, text: str) -> None:
         path = tmp_path / name
         path.write_text(text)
-        report = load_files([path], body=body, by=None, at=AT)
+        report = load_files([path], body=body, by=None, at=AT, sharing="PUBLIC")
         assert report.files[0].status in {"loaded", "superseded"}, report.files[0].refusal
         project(at=AT)
 
@@ -134,7 +141,7 @@ def test_an_id_with_a_hidden_and_a_clear_name_stops_the_release_until_decided(bo
 
 
 def test_a_decision_is_what_the_public_reads_and_holds_for_files_to_come(body, load):
-    load("extract-2026.csv", EXTRACT + "".join(LINES))
+    load("payments-2026-01.csv", PAYMENTS + "".join(PAID))
 
     def public_names() -> dict[str, str | None]:
         names = lake.payments_for(Viewer.operator()).names
@@ -149,7 +156,7 @@ def test_a_decision_is_what_the_public_reads_and_holds_for_files_to_come(body, l
     decide_redaction(body=body, scope="SUPPLIER_REF", named=["100"], redact=True, by=None, at=AT)
     assert public_names()["Mrs Jane Appletree"] == "Mrs Jane Appletree"
     assert public_names()["Bright Build Ltd"] is None
-    load("extract-2025.csv", EXTRACT + extract_line("Z", "15/10/2025", "Bright Build", 100, "1.00"))
+    load("payments-2025-10.csv", PAYMENTS + "15/10/2025,Bright Build,100,1.00,Roads,Works\n")
     assert public_names()["Bright Build"] is None
     with pytest.raises(CannotDecideRedaction, match="Undo it to decide again"):
         decide_redaction(
