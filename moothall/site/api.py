@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
@@ -39,6 +40,12 @@ def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse
     )
     sentence = f"This cannot be answered: {wrong}. See /api/ for what each part may be."
     return api.create_response(request, {"sentence": sentence}, status=422)
+
+
+def addresses() -> tuple[list[URLPattern], str, str]:
+    """The API's own addresses: what stands at its root is the page of `/api/`."""
+    routes, app_name, namespace = api.urls
+    return [each for each in routes if each.name != "api-root"], app_name, namespace
 
 
 def endpoints() -> list[dict[str, object]]:

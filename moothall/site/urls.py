@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from moothall.site import views
-from moothall.site.api import api
+from moothall.site.api import addresses
 
 CASES = [
     path("", views.case_list, name="home"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("ready", views.ready, name="ready"),
     path("cases", include((CASES, "cases"))),
     path("api/", views.api_page, name="api"),
-    path("api/v1/", api.urls),
+    path("api/v1/", addresses()),
     path("account/", include("allauth.urls")),
     path("spending/", include("moothall.spend.urls")),
     path("", include("moothall.directory.urls")),

@@ -9,7 +9,7 @@ the real values take their places in it. No answer is held. Spark composes each 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -121,6 +121,20 @@ class Reading:
         found = con.raw_sql(with_values(held.sql, (*places, views))).to_arrow_table()
         return found.cast(held.schema)
 
+    def batches(
+        self, question: Question, filters: Filters = EVERYTHING, *, size: int = 5_000
+    ) -> Iterator[list[dict[str, Any]]]:
+        """The rows that answer a question, so many at a time, for an answer too large to hold."""
+        con = lake.engine()
+        expression = question(self.tables, filters=filters)
+        if con.name != "duckdb":
+            batches = expression.to_pyarrow_batches(chunk_size=size)
+        else:
+            con._run_pre_execute_hooks(expression)
+            batches = con.raw_sql(str(con.compile(expression))).to_arrow_reader(size)
+        for batch in batches:
+            yield pa.Table.from_batches([batch]).to_pylist()
+
     def _made_ready(self, con: Any, expression: ir.Table) -> _Ready:
         con._run_pre_execute_hooks(expression)  # tables kept in memory are named to the engine
         return _Ready(
@@ -226,5 +240,7 @@ def _literal(value: Any) -> str:
 
 def with_values(sql: str, places: tuple[tuple[str, str], ...]) -> str:
     """The SQL with each real value in its place, all at one pass."""
+    if not places:
+        return sql
     value_at = dict(places)
     return re.sub("|".join(map(re.escape, value_at)), lambda found: value_at[found[0]], sql)

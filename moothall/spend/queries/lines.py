@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
 from attrs import evolve, frozen
 
 from moothall.core import audit, lake
@@ -279,9 +278,8 @@ def lines_in_batches(
 ) -> Iterator[list[dict[str, Any]]]:
     """Every line that passes the filters, a few thousand at a time, as `DOWNLOADED` names them."""
     reading = figures.reading_of(reader)
-    rows = listing.lines_to_download(reading.tables, filters)
-    for batch in rows.to_pyarrow_batches(chunk_size=5_000):
-        yield [_downloaded(reading, row) for row in pa.Table.from_batches([batch]).to_pylist()]
+    for batch in reading.batches(listing.lines_to_download, filters):
+        yield [_downloaded(reading, row) for row in batch]
 
 
 def _downloaded(reading: Reading, row: dict[str, Any]) -> dict[str, Any]:
