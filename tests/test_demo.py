@@ -25,6 +25,7 @@ from moothall.site.demo.load import (
 from moothall.site.demo.payments import Spend, invented_spend
 from moothall.site.demo.stamp import is_loaded, stamp_file
 from moothall.site.demo.trades import TRADES
+from moothall.spend.analysis.payments import Filters
 from moothall.spend.engine.founding_table import ROWS
 from moothall.spend.engine.registration_numbers import charity_number, company_number, vat_number
 from moothall.spend.models import CategoryCorrection, Load, MatchDecision, Release, SourceFile
@@ -35,6 +36,9 @@ GROUPS = (
     *("construction", "social-care", "professional-services", "waste", "travel"),
     *("business-services", "facilities", "ict", "financial", "utilities", "other"),
 )
+
+
+TUTORIAL = Path(__file__).resolve().parents[1] / "docs/tutorial/first-hour.md"
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +163,15 @@ def test_loading_shows_every_room_real_work_and_is_done_once(stamp, settings):
     assert Release.objects.get().body == bodies["district"]
     headline = figures.summary(viewer_for(None), "category")
     assert 0.97 < headline.coverage.classified_share < 1
+
+    last_year = Filters(starts_on=date(2025, 4, 1), ends_before=date(2026, 4, 1))
+    said_first = figures.headline(viewer_for(None), last_year)
+    told = " ".join(TUTORIAL.read_text(encoding="utf-8").replace("> ", "").split())
+    published, to_each_other = said_first.gross_gbp, said_first.between_own_gbp
+    assert f"{said_first.body_count} public bodies of this place published" in told
+    assert f"£{published / 1_000_000:.1f}m of payments to" in told
+    assert f"£{to_each_other / 1_000_000:.1f}m of it to each other." in told
+    assert f"{len(reports)} files" in told
 
     entries, generation = AuditEntry.objects.count(), lake.current_generation().number
     assert not load_demonstration(at=timezone.now(), say=said.append)
