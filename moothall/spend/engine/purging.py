@@ -126,6 +126,8 @@ def purged_bytes(data: bytes, value: str) -> tuple[bytes, int]:
         return _repacked(data, value, lzma.decompress, lzma.compress)
     if data[:3] == b"BZh":
         return _repacked(data, value, bz2.decompress, bz2.compress)
+    if not _may_hold(data, value):
+        return data, 0
     keeps_length = data[:4] == _OLE
     found = 0
     for encoding, pattern in _byte_patterns(value):
@@ -139,6 +141,15 @@ def purged_bytes(data: bytes, value: str) -> tuple[bytes, int]:
         data, count = pattern.subn(stone, data)
         found += count
     return data, found
+
+
+def _may_hold(data: bytes, value: str) -> bool:
+    """Whether the longest plain run of the value's letters stands anywhere: a quick first look."""
+    run = max(re.findall(r"[0-9A-Za-z]+", value), key=len, default="").lower()
+    if len(run) < 3:
+        return True
+    lowered = data.lower()
+    return any(run.encode(encoding) in lowered for encoding in ("ascii", "utf-16-le"))
 
 
 def _repacked(
