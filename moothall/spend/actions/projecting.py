@@ -197,7 +197,7 @@ def _names(records: pl.DataFrame, found: Matches, day: date) -> pl.DataFrame:
 
 
 def _own_bodies_as_one(names: pl.DataFrame) -> pl.DataFrame:
-    """Add supplier_id: a body of the place is one payee, under the name that the directory gives."""
+    """Add supplier_id: a body of the place is one payee, under its own name."""
     official = pl.DataFrame(
         list(Organisation.objects.values_list("pk", "name")),
         schema={"public_body_id": pl.Int64, "official": pl.String},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,11 @@ from moothall.core import jobs
 from moothall.core.models import LakeGeneration, Publication
 from moothall.directory.models import Person
 from moothall.spend.actions.projecting import project
-from moothall.spend.actions.sharing import restore_publication, withdraw_publication
+from moothall.spend.actions.sharing import (
+    restore_publication,
+    share_publication,
+    withdraw_publication,
+)
 
 PROJECTED = "spend.projected"
 
@@ -34,6 +39,26 @@ def project_again(after: int | None = None) -> int | None:
         if seen is not None:
             return seen.number
     return project(at=timezone.now(), why=PROJECTED)
+
+
+def share_shown(
+    *,
+    publication_id: int,
+    sharing: str,
+    by: Person | None,
+    at: datetime,
+    with_bodies: Iterable[int] = (),
+) -> Publication:
+    """Share a publication; the names that the public may now read are settled soon after.
+
+    :raises CannotShare: as `share_publication` says.
+    """
+    with transaction.atomic():
+        publication = share_publication(
+            publication_id=publication_id, sharing=sharing, by=by, at=at, with_bodies=with_bodies
+        )
+        refresh_soon(key=f"shared:{publication_id}:{at.isoformat()}")
+    return publication
 
 
 def withdraw_hidden(*, publication_id: int, by: Person | None, at: datetime) -> Publication:

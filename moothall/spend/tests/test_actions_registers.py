@@ -75,7 +75,7 @@ def load(path, name="Organisations", **said):
 def spend_loaded(tmp_path, rows=SPEND, body=None):
     body = body or OrganisationFactory(name="Ashmere Council")
     path = file_of(tmp_path, rows, name="april.csv")
-    load_files([path], body=body, by=None, at=timezone.now(), sharing="PRIVATE")
+    load_files([path], body=body, by=None, at=timezone.now(), sharing="PUBLIC")
     project(at=timezone.now())
     return body
 

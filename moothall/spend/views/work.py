@@ -21,8 +21,7 @@ from moothall.spend.actions import corrections
 from moothall.spend.actions import uploads as deeds
 from moothall.spend.actions.categorising import correct_category, undo_category
 from moothall.spend.actions.matching import decide_match, undo_match
-from moothall.spend.actions.refreshing import restore_shown, withdraw_hidden
-from moothall.spend.actions.sharing import share_publication
+from moothall.spend.actions.refreshing import restore_shown, share_shown, withdraw_hidden
 from moothall.spend.forms.work import (
     CategoryForm,
     DuplicateFilter,
@@ -431,7 +430,7 @@ def publication_share(request: PersonsRequest, publication_id: int) -> HttpRespo
     refusal = None
     if form.is_valid():
         try:
-            share_publication(
+            share_shown(
                 publication_id=publication_id,
                 by=request.user,
                 at=timezone.now(),
