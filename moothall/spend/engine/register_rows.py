@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from moothall.spend.engine.amounts import amount_read
-from moothall.spend.engine.headers import plain_header
+from moothall.spend.engine.headers import plain_header, plain_headers
 from moothall.spend.engine.names import folded
 from moothall.spend.engine.registration_numbers import charity_number, company_number
 
@@ -151,7 +151,7 @@ class RowReader:
     columns: Mapping[str, int]
     whole: frozenset[str]
     words: RegisterWords
-    header: tuple[str, ...] = field(converter=lambda cells: tuple(map(plain_header, cells)))
+    header: tuple[str, ...] = field(converter=plain_headers)
 
     def listed(self, row: int, cells: Sequence[str], sheet: str | None = None) -> Listed | None:
         """What the row says; None when it names nobody."""
@@ -183,7 +183,7 @@ class RowReader:
 
     def is_header(self, cells: Sequence[str]) -> bool:
         """Whether a row below the header says the header again."""
-        return tuple(map(plain_header, cells)) == self.header
+        return plain_headers(cells) == self.header
 
     @staticmethod
     def _cell(cells: Sequence[str], place: int) -> str:

@@ -111,8 +111,7 @@ def _reading(
                 except CannotRead as no_register:
                     refusal = no_register
         raise refusal
-    rows = rows_of_text(path, shown, warnings)
-    return _read(rows, shown, sha256, words, whole, warnings, None)
+    return _read(rows_of_text(path, shown, warnings), shown, sha256, words, whole, warnings, None)
 
 
 def _read(

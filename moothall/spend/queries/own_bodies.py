@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import ibis
 from attrs import frozen
@@ -71,7 +72,7 @@ class OwnBodies:
 
 def is_payee_of(body_id: int, skeleton: str, *, day: date) -> bool:
     """Whether some payment that a body loaded is to a payee of this name, however spelt."""
-    names = lake.payments_for(Viewer.operator()).names
+    names: Any = lake.payments_for(Viewer.operator()).names
     words = name_words_on(day)
     published = names.filter(_.body_id == body_id, _.supplier_name.notnull())
     spelt = published.select("supplier_name").distinct().to_pyarrow()["supplier_name"]
@@ -84,24 +85,24 @@ def own_bodies(viewer: Viewer, *, day: date) -> OwnBodies:
     Largest first; `day` is the day on whose rules names are read.
     """
     held = lake.payments_for(viewer, without_kinds=NOT_PUBLISHED_KINDS)
+    names: Any = held.names
+    cube: Any = held.cube_names
     words = name_words_on(day)
     bodies = {body.pk: body for body in Organisation.objects.all()}
     decisions = {
         (decision.body_id, decision.name_skeleton): decision
         for decision in PublicBodyDecision.objects.filter(undone_at=None).order_by("pk")
     }
-    spelt = "supplier_name" if "supplier_name" in held.names.columns else "supplier"  # type: ignore[attr-defined]
-    totals = held.cube_names.group_by("name_key").agg(  # type: ignore[attr-defined]
-        spend=_.spend.sum(), payment_count=_.payment_count.sum()
-    )
+    spelt = "supplier_name" if "supplier_name" in names.columns else "supplier"
+    totals = cube.group_by("name_key").agg(spend=_.spend.sum(), payment_count=_.payment_count.sum())
     decided_bodies = sorted({body for body, _skeleton in decisions}) or [-1]
-    told = held.names.filter(  # type: ignore[attr-defined]
+    told = names.filter(
         _.public_body_id.notnull()
         | (_.kind == NameKind.PUBLIC_BODY.value)
         | _.body_id.isin(decided_bodies)
     ).select("name_key", "body_id", "public_body_id", "kind", name=ibis._[spelt])
     rows = told.inner_join(totals, "name_key").to_pyarrow().to_pylist()
-    groups: dict[tuple[int, str, int | None], list[dict[str, object]]] = defaultdict(list)
+    groups: dict[tuple[int, str, int | None], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if row["name"]:
             skeleton = parsed_name(row["name"], words).skeleton
@@ -112,7 +113,13 @@ def own_bodies(viewer: Viewer, *, day: date) -> OwnBodies:
         looks_public = any(row["kind"] == NameKind.PUBLIC_BODY.value for row in found)
         if public_body is None and decision is None and not looks_public:
             continue
-        payee = _payee(found, bodies[body_id], bodies.get(public_body), decision, viewer)
+        payee = _payee(
+            found,
+            bodies[body_id],
+            bodies.get(public_body) if public_body else None,
+            decision,
+            viewer,
+        )
         where = "matched" if public_body is not None else "none" if decision else "unmatched"
         payees[where].append(payee)
     for each in payees.values():
@@ -132,22 +139,22 @@ def own_bodies(viewer: Viewer, *, day: date) -> OwnBodies:
 
 
 def _payee(
-    found: list[dict[str, object]],
+    found: list[dict[str, Any]],
     paid_by: Organisation,
     is_body: Organisation | None,
     decision: PublicBodyDecision | None,
     viewer: Viewer,
 ) -> OwnPayee:
-    largest = max(found, key=lambda row: (abs(row["spend"]), row["name"]))  # type: ignore[arg-type]
+    largest = max(found, key=lambda row: (abs(row["spend"]), row["name"]))
     may = viewer.reads_all or viewer.holds(Deed.DECIDE_MATCH, paid_by.pk)
     return OwnPayee(
-        name=str(largest["name"]),
+        name=largest["name"],
         paid_by=paid_by.name,
         paid_by_slug=paid_by.slug,
         is_body=is_body.name if is_body else None,
         is_body_slug=is_body.slug if is_body else None,
-        spend_gbp=sum((Decimal(str(row["spend"])) for row in found), Decimal(0)),
-        payment_count=sum(int(str(row["payment_count"])) for row in found),
+        spend_gbp=sum((row["spend"] for row in found), Decimal("0.00")),
+        payment_count=sum(row["payment_count"] for row in found),
         how="person" if decision else "directory",
         decision_id=decision.pk if decision else None,
         why_not_decide=None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from attrs import frozen
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from moothall.core.rules import rules_of
 from moothall.spend.engine.register_rows import WHOLES, RegisterWords
@@ -146,15 +147,15 @@ def register_row(register_id: int) -> RegisterRow | None:
     each = Register.objects.select_related("loaded_by").filter(pk=register_id).first()
     if each is None:
         return None
-    counts = next(iter(_counts().filter(register=each.name)), {})
+    counts: dict[str, int] = next(iter(_counts().filter(register=each.name)), {})
     return _register_row(each, counts)
 
 
-def aside_page(register_id: int, number: str | None) -> Page[RegisterAside]:
+def aside_page(register_id: int, number: str | None) -> Page[Any]:
     """One page of a register's set-aside rows, as frozen rows."""
     rows = RegisterAside.objects.filter(register_id=register_id).order_by("pk")
-    page = Paginator(rows, PAGE_ROWS).get_page(number)
-    page.object_list = [_aside_row(row) for row in page.object_list]  # type: ignore[assignment]
+    page: Page[Any] = Paginator(rows, PAGE_ROWS).get_page(number)
+    page.object_list = [_aside_row(row) for row in page.object_list]
     return page
 
 
@@ -164,7 +165,7 @@ def aside_rows(register_id: int) -> Iterator[AsideRow]:
     return map(_aside_row, rows.iterator(chunk_size=2000))
 
 
-def _counts():  # type: ignore[no-untyped-def]
+def _counts() -> QuerySet[Any, Any]:
     said = {
         "entry_count": Count("pk"),
         "company_number_count": Count("pk", filter=~Q(company_number="")),
