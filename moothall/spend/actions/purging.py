@@ -396,6 +396,12 @@ def _commit(
     for model, pk, changed in records:
         model._default_manager.filter(pk=pk).update(**changed)
     _purge_jobs(pattern)
+    # Whoever else asked for the same value, or had asked when an older backup was made, has it.
+    same = Purge.objects.filter(body=body).exclude(value="").exclude(pk=purge.pk if purge else None)
+    for other in same:
+        if pattern.search(other.value):
+            other.state, other.value, other.settled_at = Purge.State.DONE, "", at
+            other.save()
     lake.next_generation(add=[], remove=[], why="spend.purged", at=at)
     stones = sorted({(t.source_id or 0, t.sheet or "", t.row or 0, t.columns) for t in touched})
     if purge is not None:
