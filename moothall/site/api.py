@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
@@ -43,9 +44,10 @@ def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse
 
 
 def addresses() -> tuple[list[URLPattern], str, str]:
-    """The API's own addresses: what stands at its root is the page of `/api/`."""
+    """The API's own addresses; its root leads to the page that describes them."""
     routes, app_name, namespace = api.urls
-    return [each for each in routes if each.name != "api-root"], app_name, namespace
+    root = path("", RedirectView.as_view(pattern_name="api"), name="api-root")
+    return [root, *(each for each in routes if each.name != root.name)], app_name, namespace
 
 
 def endpoints() -> list[dict[str, object]]:
@@ -53,7 +55,7 @@ def endpoints() -> list[dict[str, object]]:
     schema = api.get_openapi_schema(path_prefix="/api/v1/")
     return [
         {
-            "path": path,
+            "path": address,
             "summary": deed.get("summary", ""),
             "parts": [
                 {
@@ -66,6 +68,6 @@ def endpoints() -> list[dict[str, object]]:
                 for part in deed.get("parameters", [])
             ],
         }
-        for path, deeds in schema["paths"].items()
+        for address, deeds in schema["paths"].items()
         for deed in deeds.values()
     ]

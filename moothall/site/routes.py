@@ -18,6 +18,7 @@ _PUBLIC = (
     "cases:case",
     "api",
     "api:openapi-json",
+    "api:api-root",
     "api:spend_summary",
     "api:spend_headline",
     "api:spend_suppliers",
