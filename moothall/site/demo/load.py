@@ -47,6 +47,10 @@ from moothall.values.periods import Period
 
 REGISTER = "Organisations of Aldermoor"
 SETTLED_PAYEE = "hm revenue & customs"  # that it is one at every body needs no long thought
+WRITTEN = (
+    *("books.sqlite3", "books.sqlite3-wal", "books.sqlite3-shm", "audit-head.json"),
+    *("lake", "raw", "releases", "uploads", "purges", "demo-files"),
+)
 Say = Callable[[str], None]
 
 
@@ -159,10 +163,11 @@ def _load_body(
     report = load_files(
         [folder], body=body, by=_person(place.Role.FINANCE_OFFICER, key), at=at, sharing=sharing
     )
-    totals = report.as_json()["totals"]
+    kept = sum(file.reading.rows_kept for file in report.files)
+    aside = sum(file.reading.rows_set_aside for file in report.files)
     say(
-        f"{body.name}: {len(report.files)} files, {totals['rows_kept']:,} rows kept, "
-        f"{totals['rows_set_aside']:,} set aside, {report.count('refused')} refused."
+        f"{body.name}: {len(report.files)} files, {kept:,} rows kept, {aside:,} set aside, "
+        f"{report.count('refused')} refused."
     )
 
 
@@ -173,7 +178,7 @@ def _share(bodies: dict[str, Organisation], at: datetime) -> None:
         name="2024-25-quarter-3.csv",
         publication__state=Publication.State.CURRENT,
     ).first()
-    if twice is not None:
+    if twice is not None and twice.publication_id is not None:
         withdraw_publication(
             publication_id=twice.publication_id,
             by=_person(place.Role.SECTION_151_OFFICER, "district"),
@@ -298,11 +303,14 @@ def reset_demonstration(*, at: datetime, say: Say) -> None:
             "and run `moothall demo load`."
         )
     connection.close()
-    kept = {"secret-key", "static", "static.stamp", "demonstration.log"}
+    # Only what Moothall writes itself: whatever else lies in the folder is somebody's.
     stamp_file().unlink()
-    for path in home.iterdir():
-        if path.name not in kept:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name in WRITTEN:
+        path = home / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     load_demonstration(at=at, say=say)
