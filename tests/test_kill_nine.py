@@ -44,7 +44,10 @@ from moothall.directory.actions import add_body
 from moothall.directory.models import Organisation
 from moothall.spend.actions.loading import load_files
 from moothall.spend.actions.projecting import is_behind, project
+from moothall.spend.feeds import reading_pool
 from moothall.spend.models import SourceFile
+
+reading_pool.WORTH_STARTING_BYTES = 0  # so that readers are there to be killed
 
 def load(folder, and_project=True):
     body = Organisation.objects.first() or add_body(name=%(body)r, by=None, at=timezone.now())
@@ -66,7 +69,9 @@ def look():
     cube = held.cube_months.spend.sum().to_pyarrow().as_py()
     verdict = audit.verify()
     return {
-        "files": sorted(SourceFile.objects.values_list("name", "status", "rows_kept", "kept_pence")),
+        "files": sorted(
+            SourceFile.objects.values_list("name", "status", "rows_kept", "kept_pence")
+        ),
         "raw": [
             source.name for source in SourceFile.objects.exclude(status="refused")
             if not lake.raw_path(source.sha256).exists()

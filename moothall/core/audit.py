@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 from django.conf import settings
@@ -123,7 +124,7 @@ def changes(
     return {f: [shown(f, before.get(f)), shown(f, after.get(f))] for f in sorted(fields)}
 
 
-def bulk(items: Iterable[object]) -> dict[str, object]:
+def bulk(items: Iterable[object]) -> dict[str, Any]:
     """What a bulk deed touched, for `record(**bulk(ids))`: how many, and the hash of which."""
     held = list(items)
     return {"count": len(held), "manifest": chain.manifest_hash(held)}

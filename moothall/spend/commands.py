@@ -60,7 +60,7 @@ def ingest(
     if format == "json":
         typer.echo(json.dumps(report.as_json(), indent=1))
     else:
-        totals = report.as_json()["totals"]
+        totals = report.totals
         typer.echo(
             f"{totals['rows_kept']:,} of {totals['rows_read']:,} rows kept, "
             f"£{float(totals['amount_kept']):,.2f}; {totals['rows_set_aside']:,} set aside."

@@ -20,9 +20,9 @@ from moothall.directory.models import Organisation, Person
 from moothall.directory.permissions import why_not_load_spend
 from moothall.spend.engine.corrections import Comparison
 from moothall.spend.engine.mapping import Mapping
-from moothall.spend.feeds.parquet_lines import compared
-from moothall.spend.feeds.read_files import FileRead, MappingFor, files_read, proposals
+from moothall.spend.feeds.read_files import FileRead, MappingFor, bytes_under, files_read, proposals
 from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Stamp
+from moothall.spend.feeds.reading_pool import ReadHere, ReadingPool, readers_for
 from moothall.spend.models import BodyMapping, Load, SourceFile
 from moothall.spend.queries.publications import line_paths
 from moothall.spend.queries.purges import why_purged
@@ -117,17 +117,19 @@ class LoadReport:
     load_id: int | None = None
 
     def as_json(self) -> dict[str, object]:
+        return {"files": [file.as_json() for file in self.files], "totals": self.totals}
+
+    @property
+    def totals(self) -> dict[str, int | str]:
+        """Rows, and pounds as text, over every file of the run."""
         read = [file.reading for file in self.files]
         return {
-            "files": [file.as_json() for file in self.files],
-            "totals": {
-                "rows_read": sum(reading.rows_read for reading in read),
-                "rows_kept": sum(reading.rows_kept for reading in read),
-                "rows_set_aside": sum(reading.rows_set_aside for reading in read),
-                "amount_kept": _pounds(sum((r.amount_kept for r in read), ZERO)),
-                "amount_set_aside": _pounds(sum((r.amount_set_aside for r in read), ZERO)),
-                "amount_control": _pounds(sum((r.amount_control for r in read), ZERO)),
-            },
+            "rows_read": sum(reading.rows_read for reading in read),
+            "rows_kept": sum(reading.rows_kept for reading in read),
+            "rows_set_aside": sum(reading.rows_set_aside for reading in read),
+            "amount_kept": _pounds(sum((r.amount_kept for r in read), ZERO)),
+            "amount_set_aside": _pounds(sum((r.amount_set_aside for r in read), ZERO)),
+            "amount_control": _pounds(sum((r.amount_control for r in read), ZERO)),
         }
 
     def count(self, status: str) -> int:
@@ -136,6 +138,16 @@ class LoadReport:
     @property
     def needs_an_eye(self) -> bool:
         return any(file.needs_an_eye for file in self.files)
+
+
+@frozen
+class _Standing:
+    """A publication that stands when a file arrives: in the books, or from this same run."""
+
+    publication_id: int
+    file: str
+    span: Period
+    line_paths: tuple[Path, ...]
 
 
 @frozen
@@ -151,16 +163,6 @@ class _Arrival:
     replaces: _Standing | None = None
     changes: Comparison | None = None
     warnings: tuple[str, ...] = ()
-
-
-@frozen
-class _Standing:
-    """A publication that stands when a file arrives: in the books, or from this same run."""
-
-    publication_id: int
-    file: str
-    span: Period
-    line_paths: tuple[Path, ...]
 
 
 def load_files(
@@ -183,7 +185,9 @@ def load_files(
     """
     if reason := why_not_load_spend(by or Viewer.operator(), body):
         raise CannotLoad(reason)
-    with lake.writer(), lake.incoming() as scratch:
+    paths = list(paths)
+    readers = readers_for(bytes_under(paths))
+    with lake.writer(), lake.incoming() as scratch, readers as pool:
         outcomes: list[FileOutcome] = []
         arrivals: list[_Arrival] = []
         stored = _known_files(body)
@@ -201,15 +205,16 @@ def load_files(
             mapping_for=mapping_for or confirmed_mapping_of(body, scratch),
             is_known=lambda sha256: sha256 in stored or sha256 in seen,
             period=period,
+            pool=pool,
         ):
-            if read.reading is None:
+            if read.reading is None or read.sha256 in seen:
                 outcome = _unchanged(read, stored, seen)
             elif refusal := (
                 read.reading.refusal or _why_no_period(read.reading) or why_purged(read.sha256)
             ):
                 outcome = _refused(read, refusal)
             else:
-                arrival = _placed(_arrived(read), arrivals, body)
+                arrival = _placed(_arrived(read), arrivals, body, pool)
                 arrivals.append(arrival)
                 seen[read.sha256] = arrival.reading
                 outcome = _outcome_of(arrival)
@@ -259,10 +264,10 @@ def _known_files(body: Organisation) -> dict[str, SourceFile]:
     )
 
     def stands(source: SourceFile) -> bool:
-        key = source.publication_id
         if source.status == SourceFile.Status.LOADED:
             return True
-        while (successor := later.get(key)) is not None:
+        key = source.publication_id
+        while key is not None and (successor := later.get(key)) is not None:
             key = successor
         return key not in withdrawn
 
@@ -322,6 +327,9 @@ def _span_of(reading: Reading) -> Period | None:
 
 def _arrived(read: FileRead) -> _Arrival:
     """Move what reading left into the lake, where no generation names it yet."""
+    span = _span_of(read.reading) if read.reading else None
+    if not (read.reading and read.raw and read.stamp and read.lines and read.aside and span):
+        raise RuntimeError(f"{read.name} was neither read nor refused.")
     lake.keep_raw(read.raw, read.sha256)
     belongs = {"publication_id": read.stamp.publication_id, "source_id": read.stamp.source_id}
     return _Arrival(
@@ -330,17 +338,21 @@ def _arrived(read: FileRead) -> _Arrival:
         stamp=read.stamp,
         lines=lake.adopted("lines", read.lines, read.reading.rows_kept, **belongs),
         aside=lake.adopted("aside", read.aside, read.reading.rows_set_aside, **belongs),
-        span=_span_of(read.reading),
+        span=span,
         warnings=read.reading.warnings,
     )
 
 
-def _placed(arrival: _Arrival, arrivals: list[_Arrival], body: Organisation) -> _Arrival:
+def _placed(
+    arrival: _Arrival, arrivals: list[_Arrival], body: Organisation, pool: ReadingPool | ReadHere
+) -> _Arrival:
     """Find the publication this file corrects, and name the others it shares lines with."""
     new_paths = (arrival.lines.path,)
     warnings = list(arrival.warnings)
     for standing in _standing_beside(arrival, arrivals, body):
-        comparison = compared(standing.line_paths, new_paths)
+        comparison = pool.submit(
+            "compare", old_paths=standing.line_paths, new_paths=new_paths
+        ).result()
         shared = max(comparison.share_of_old, comparison.share_of_new)
         same_days = standing.span == arrival.span
         if arrival.replaces is None and same_days and comparison.share_of_old >= CORRECTION_SHARE:
@@ -418,9 +430,9 @@ def _commit(
     refused = _newly_refused(body, outcomes)
     if not arrivals and not refused:
         return None
-    report = LoadReport(files=tuple(outcomes)).as_json()
+    report = LoadReport(files=tuple(outcomes))
     with transaction.atomic():
-        load = Load.objects.create(body=body, by=by, at=at, report=report)
+        load = Load.objects.create(body=body, by=by, at=at, report=report.as_json())
         Publication.objects.bulk_create(
             Publication(
                 id=arrival.stamp.publication_id,
@@ -432,11 +444,13 @@ def _commit(
             )
             for arrival in arrivals
         )
-        gone = [arrival for arrival in arrivals if arrival.replaces]
-        for arrival in gone:
-            _supersede(arrival)
+        replaced = [arrival.replaces.publication_id for arrival in arrivals if arrival.replaces]
+        for arrival in arrivals:
+            if arrival.replaces:
+                _supersede(arrival.replaces.publication_id, arrival.stamp.publication_id)
         SourceFile.objects.bulk_create(
-            _source_file(load, arrival, _is_replaced(arrival, gone)) for arrival in arrivals
+            _source_file(load, arrival, arrival.stamp.publication_id in replaced)
+            for arrival in arrivals
         )
         SourceFile.objects.bulk_create(
             SourceFile(
@@ -446,12 +460,11 @@ def _commit(
                 name=outcome.file,
                 sha256=outcome.sha256,
                 status=SourceFile.Status.REFUSED,
-                refusal=outcome.refusal,
+                refusal=outcome.refusal or "",
             )
             for outcome in refused
         )
         if arrivals:
-            replaced = [arrival.replaces.publication_id for arrival in gone]
             before = LakeFile.objects.filter(publication_id__in=replaced, removed_in=None)
             generation = lake.next_generation(
                 add=[new for arrival in arrivals for new in (arrival.lines, arrival.aside)],
@@ -470,9 +483,9 @@ def _commit(
             to=f"spend.load:{load.pk}",
             body_id=body.pk,
             files=dict(Counter(outcome.status for outcome in outcomes)),
-            rows_kept=report["totals"]["rows_kept"],
-            rows_set_aside=report["totals"]["rows_set_aside"],
-            amount_kept=report["totals"]["amount_kept"],
+            rows_kept=report.totals["rows_kept"],
+            rows_set_aside=report.totals["rows_set_aside"],
+            amount_kept=report.totals["amount_kept"],
             **audit.bulk(outcome.sha256 for outcome in outcomes),
         )
     return load.pk
@@ -489,22 +502,16 @@ def _newly_refused(body: Organisation, outcomes: list[FileOutcome]) -> list[File
     ]
 
 
-def _is_replaced(arrival: _Arrival, gone: list[_Arrival]) -> bool:
-    return any(arrival.stamp.publication_id == other.replaces.publication_id for other in gone)
-
-
-def _supersede(arrival: _Arrival) -> None:
-    Publication.objects.filter(pk=arrival.replaces.publication_id).update(
-        state=Publication.State.SUPERSEDED, superseded_by_id=arrival.stamp.publication_id
+def _supersede(old: int, new: int) -> None:
+    Publication.objects.filter(pk=old).update(
+        state=Publication.State.SUPERSEDED, superseded_by_id=new
     )
-    SourceFile.objects.filter(publication_id=arrival.replaces.publication_id).update(
-        status=SourceFile.Status.SUPERSEDED
-    )
+    SourceFile.objects.filter(publication_id=old).update(status=SourceFile.Status.SUPERSEDED)
     # The correction is shared as far as what it corrects.
-    corrected = Publication.objects.get(pk=arrival.replaces.publication_id)
-    Publication.objects.filter(pk=arrival.stamp.publication_id).update(sharing=corrected.sharing)
+    corrected = Publication.objects.get(pk=old)
+    Publication.objects.filter(pk=new).update(sharing=corrected.sharing)
     PublicationShare.objects.bulk_create(
-        PublicationShare(publication_id=arrival.stamp.publication_id, body_id=share.body_id)
+        PublicationShare(publication_id=new, body_id=share.body_id)
         for share in corrected.shares.all()
     )
 

@@ -1,9 +1,14 @@
 """Does one set of payment lines correct another, or share lines with it?"""
 
-from decimal import Decimal
+from __future__ import annotations
 
-import polars as pl
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 from attrs import frozen
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Two lines are the same line when all of these agree. Wording (purpose, department) may be mended.
 SAME_LINE = ("paid_on", "supplier_name", "transaction_ref", "amount")
@@ -41,6 +46,8 @@ def same_line(old_has_references: bool, new_has_references: bool) -> list[str]:
 
 def comparison_of(old: pl.DataFrame, new: pl.DataFrame) -> Comparison:
     """Count what two sets of lines share, in rows and pounds: columns as in SAME_LINE."""
+    import polars as pl  # here, so that whoever only holds a Comparison need not load it
+
     keys = same_line(*(bool(side[REFERENCE].count()) for side in (old, new)))
     sides = [
         side.select(

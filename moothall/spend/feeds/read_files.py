@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.archives import ArchiveLimits, unpacked
 from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
+from moothall.spend.feeds.reading_pool import ReadHere, ReadingPool
 from moothall.spend.feeds.refusals import BLOCK, FileKind, kind_of_path, why_not_read
-from moothall.spend.feeds.text import propose_mapping, read_text
-from moothall.spend.feeds.workbooks import WorkbookLimits, propose_workbook, read_workbook
 from moothall.values.periods import Period
+
+if TYPE_CHECKING:
+    from moothall.spend.feeds.workbooks import WorkbookLimits
 
 _ARCHIVES = (FileKind.ZIP, FileKind.GZIP, FileKind.XZ)
 # Hashing a refused file larger than this would take longer than refusing it.
@@ -55,6 +60,14 @@ class FileRead:
     aside: Path | None = None
 
 
+@frozen
+class _Begun:
+    """A file that is being read, and what will be said of it."""
+
+    reading: Future[Reading]
+    file: FileRead
+
+
 def files_read(
     paths: Path | Iterable[Path],
     *,
@@ -66,58 +79,66 @@ def files_read(
     careful: bool = False,
     archive_limits: ArchiveLimits | None = None,
     workbook_limits: WorkbookLimits | None = None,
+    pool: ReadingPool | ReadHere | None = None,
 ) -> Iterator[FileRead]:
     """Read each file in turn; the Parquet files are named in `scratch` by the stamp's source.
 
     new_stamp   : called once for each file that is read
     mapping_for : (path, name) -> the mapping a person confirmed for that file, if one did
     is_known    : sha256 -> whether these bytes are loaded already and need no reading
+    pool        : readers for several files at once; without it this process reads, one by one
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    for found in files_found(paths, scratch=scratch / "unpacked", limits=archive_limits):
+    if pool is None:
+        with ReadHere() as here:
+            yield from files_read(
+                paths,
+                new_stamp=new_stamp,
+                scratch=scratch,
+                mapping_for=mapping_for,
+                is_known=is_known,
+                period=period,
+                careful=careful,
+                archive_limits=archive_limits,
+                workbook_limits=workbook_limits,
+                pool=here,
+            )
+        return
+    unpacked_to = scratch / "unpacked"
+    begun: deque[FileRead | _Begun] = deque()
+    for found in files_found(paths, scratch=unpacked_to, limits=archive_limits):
         if found.path is None or found.refusal:
-            yield _refused(found, found.refusal or "")
+            begun.append(_refused(found, found.refusal or ""))
             continue
         path, name = found.path, found.name
-        sha256 = ""
-        if is_known is not None:
-            sha256 = sha256_of(path)
-            if is_known(sha256):
-                yield FileRead(name, sha256, None, raw=path)
-                continue
+        sha256 = sha256_of(path)
+        if is_known is not None and is_known(sha256):
+            begun.append(FileRead(name, sha256, None, raw=path))
+            continue
         stamp = new_stamp()
+        if unpacked_to in path.parents:  # it goes when the next is unpacked
+            path = path.rename(scratch / f"{stamp.source_id}-raw")
         lines = scratch / f"{stamp.source_id}-lines.parquet"
         aside = scratch / f"{stamp.source_id}-aside.parquet"
-        confirmed = mapping_for(path, name) if mapping_for else None
-        try:
-            if kind_of_path(path) is FileKind.WORKBOOK:
-                reading = read_workbook(
-                    path,
-                    stamp=stamp,
-                    lines_path=lines,
-                    aside_path=aside,
-                    confirmed=confirmed,
-                    name=name,
-                    period=period,
-                    limits=workbook_limits,
-                )
-            else:
-                reading = read_text(
-                    path,
-                    stamp=stamp,
-                    lines_path=lines,
-                    aside_path=aside,
-                    confirmed=confirmed,
-                    name=name,
-                    careful=careful,
-                    period=period,
-                )
-        except CannotRead as refusal:
-            for part in (lines, aside):
-                part.unlink(missing_ok=True)
-            yield _refused(found, str(refusal))
-            continue
-        yield FileRead(name, reading.sha256, reading, path, stamp, lines, aside)
+        reading = pool.submit(
+            "read",
+            size=path.stat().st_size,
+            path=path,
+            stamp=stamp,
+            lines_path=lines,
+            aside_path=aside,
+            name=name,
+            sha256=sha256,
+            confirmed=mapping_for(path, name) if mapping_for else None,
+            period=period,
+            careful=careful,
+            limits=workbook_limits,
+        )
+        begun.append(_Begun(reading, FileRead(name, sha256, None, path, stamp, lines, aside)))
+        while len(begun) > pool.ahead:
+            yield _ended(begun.popleft())
+    while begun:
+        yield _ended(begun.popleft())
 
 
 def readings(
@@ -144,6 +165,9 @@ def proposals(
     paths: Path | Iterable[Path], *, scratch: Path
 ) -> Iterator[tuple[str, Proposal | None, str | None]]:
     """For each file: its name, what we believe its columns are, or why it is refused."""
+    from moothall.spend.feeds.text import propose_mapping
+    from moothall.spend.feeds.workbooks import propose_workbook
+
     for found in files_found(paths, scratch=scratch):
         if found.path is None or found.refusal:
             yield found.name, None, found.refusal
@@ -178,6 +202,11 @@ def files_found(
                 yield Found(member.name, member.path, sentence)
 
 
+def bytes_under(paths: Iterable[Path]) -> int:
+    """How many bytes these files and folders hold, as they lie: archives are not opened."""
+    return sum(path.stat().st_size for path, _ in _files_under(paths) if path.is_file())
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, read a block at a time."""
     digest = hashlib.sha256()
@@ -185,6 +214,20 @@ def sha256_of(path: Path) -> str:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _ended(begun: FileRead | _Begun) -> FileRead:
+    if isinstance(begun, FileRead):
+        return begun
+    file = begun.file
+    try:
+        return evolve(file, reading=begun.reading.result())
+    except CannotRead as refusal:
+        for part in (file.lines, file.aside):
+            if part is not None:
+                part.unlink(missing_ok=True)
+        reading = Reading(file=file.name, sha256=file.sha256, refusal=str(refusal))
+        return FileRead(file.name, file.sha256, reading, raw=file.raw)
 
 
 def _refused(found: Found, sentence: str) -> FileRead:

@@ -92,17 +92,20 @@ def read_text(
     name: str | None = None,
     careful: bool = False,
     period: Period | None = None,
+    sha256: str | None = None,
 ) -> Reading:
     """Read one text file into two Parquet files, lines and set-aside rows; return its Reading.
 
     careful : go row by row even where the fast way would do (the two agree)
     period  : the days the file covers, where a person has said so
+    sha256  : of its bytes, where someone has hashed them already
 
     :raises CannotRead: with a sentence when the file is not payment lines in text.
     """
     name = source.name if name is None else name
-    with tempfile.TemporaryDirectory(dir=lines_path.parent) as scratch:
-        text = _text_of(source, name, Path(scratch))
+    copy = lines_path.with_suffix(".utf-8")
+    try:
+        text = _text_of(source, name, copy, sha256)
         head, warnings = _head(text, name)
 
         def read(table: Table) -> Reading:
@@ -128,6 +131,8 @@ def read_text(
         warnings = []
         reading = read(_careful_table(text, head, name, warnings))
         return evolve(reading, warnings=(*dict.fromkeys(warnings), *reading.warnings))
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def propose_mapping(
@@ -139,7 +144,7 @@ def propose_mapping(
     """
     name = source.name if name is None else name
     with tempfile.TemporaryDirectory() as scratch:
-        text = _text_of(source, name, Path(scratch))
+        text = _text_of(source, name, Path(scratch) / "utf-8.txt")
         head, _ = _head(text, name)
         proposal = propose_rows(head, name=name, confirmed=confirmed)
         return evolve(proposal, encoding=text.encoding, delimiter=text.delimiter)
@@ -153,12 +158,14 @@ def rows_of_text(source: Path, name: str, warnings: list[str]) -> Iterator[Row]:
     :raises CannotRead: with a sentence when the file is not text.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        text = _text_of(source, name, Path(scratch))
+        text = _text_of(source, name, Path(scratch) / "utf-8.txt")
         yield from _records(_blocks(text), text.delimiter, name, warnings)
 
 
-def _text_of(source: Path, name: str, scratch: Path) -> Text:
+def _text_of(source: Path, name: str, copy: Path, sha256: str | None = None) -> Text:
     """Return what the bytes of a file say about its encoding, line ends and delimiter.
+
+    copy : where a file in UTF-16 is written anew as UTF-8
 
     :raises CannotRead: when it is empty, is not text, or has a record without an end.
     """
@@ -174,7 +181,7 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
         for number, block in enumerate(_bytes(file)):
             if number == 0:
                 if block[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_utf16_without_mark(block):
-                    return _from_utf16(source, name, scratch, block[:2])
+                    return _from_utf16(source, name, copy, block[:2])
                 while block[bom : bom + 3] == BOM:
                     bom += 3
             if b"\0" in block:
@@ -182,7 +189,8 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
                     f"{name} was not read: it holds zero bytes, so it is not text. "
                     "Save it as CSV and load that."
                 )
-            digest.update(block)
+            if sha256 is None:
+                digest.update(block)
             size += len(block)
             unended = _unended(block, unended, name)
             found = _line_ends(block)
@@ -217,7 +225,7 @@ def _text_of(source: Path, name: str, scratch: Path) -> Text:
     ends_in_cr = bare > 4 * line_feeds or (bare > 0 and _ends_rows_in_returns(source))
     text = Text(
         source,
-        digest.hexdigest(),
+        sha256 or digest.hexdigest(),
         size,
         encoding,
         ",",
@@ -251,13 +259,9 @@ def _ends_rows_in_returns(source: Path) -> bool:
 
 def _line_ends(block: bytes) -> tuple[int, int, int]:
     """Return how many line feeds, carriage returns, and pairs of the two a block has."""
-    characters = np.frombuffer(block, dtype=np.uint8)
-    feeds = np.flatnonzero(characters == 10)
     if b"\r" not in block:
-        return len(feeds), 0, 0
-    returns = int(np.count_nonzero(characters == 13))
-    before = characters[feeds[1:] - 1 if len(feeds) and feeds[0] == 0 else feeds - 1]
-    return len(feeds), returns, int(np.count_nonzero(before == 13))
+        return block.count(b"\n"), 0, 0
+    return block.count(b"\n"), block.count(b"\r"), block.count(b"\r\n")
 
 
 def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
@@ -292,10 +296,9 @@ def _is_utf16_without_mark(block: bytes) -> bool:
     return len(sample) > 20 and max(zeros) * 2 > len(sample) * 0.8 and min(zeros) == 0
 
 
-def _from_utf16(source: Path, name: str, scratch: Path, mark: bytes) -> Text:
-    """Return a UTF-16 file's text, written anew as UTF-8 in the scratch folder."""
+def _from_utf16(source: Path, name: str, copy: Path, mark: bytes) -> Text:
+    """Return a UTF-16 file's text, written anew as UTF-8."""
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark)
-    copy = scratch / "utf-8.txt"
     digest = hashlib.sha256()
     with source.open("rb") as file, copy.open("wb") as out:
         first = file.read(2)
@@ -308,7 +311,7 @@ def _from_utf16(source: Path, name: str, scratch: Path, mark: bytes) -> Text:
         for block in iter(lambda: file.read(2**20), b""):
             digest.update(block)
             out.write(decoder.decode(block).encode("utf-8", "replace"))
-    return evolve(_text_of(copy, name, scratch), sha256=digest.hexdigest())
+    return evolve(_text_of(copy, name, copy), sha256=digest.hexdigest())
 
 
 def _unended(block: bytes, unended: int, name: str) -> int:

@@ -1,4 +1,4 @@
-"""A correction takes the place of what it corrects; the same bytes change nothing; overlaps show."""
+"""A correction takes the place of what it corrects; the same bytes again change nothing."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
