@@ -26,7 +26,9 @@ NOT_NAMED = [
     "npm" + "js.com",
     "yarn" + "pkg",
     "art" + "ifactory",
-    "/" + "work/",
+    "/" + "work/" + "main",  # the site has an address of its own that begins alike
+    "/" + "work/" + "shared",
+    "/" + "work/" + ".",
     "/" + "root/",
     "/" + "tmp/",
     "TO" + "DO",

@@ -11,6 +11,7 @@ from moothall.core.models import AuditEntry, Publication
 from moothall.core.permissions import Viewer
 from moothall.directory.engine.roles import Role
 from moothall.directory.tests.factories import OrganisationFactory, RoleHeldFactory
+from moothall.spend.actions import uploads
 from moothall.spend.models import (
     BodyMapping,
     CategoryCorrection,
@@ -398,3 +399,45 @@ def test_every_deed_at_work_is_on_record(client, officer):
         "spend.publication_withdrawn",
     ]
     assert AuditEntry.objects.latest("seq").at > datetime(2025, 1, 1, tzinfo=UTC)
+
+
+# ── by the keyboard ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_mapping_is_shown_and_changed_by_the_keyboard(client, officer, norbury, tmp_path):
+    from typer.testing import CliRunner
+
+    from moothall.spend.commands import app
+
+    path = tmp_path / "2025-04.csv"
+    path.write_text(FILE)
+    run = CliRunner().invoke
+    assert "files are read as proposed" in run(app, ["mapping", "Norbury"]).output
+    changed = ["mapping", "Norbury", "--like", str(path), "--set", "service=Purpose"]
+    refused = run(app, changed)
+    assert isinstance(refused.exception, uploads.CannotUpload)
+    assert "is both" in refused.exception.sentence
+    said = run(app, [*changed, "--set", "purpose="])
+    assert "service" in said.output
+    assert BodyMapping.objects.get().mapping["columns"]["service"] == [3, "Purpose"]
+    layout = BodyMapping.objects.get().header[:8]
+    run(app, ["mapping", "Norbury", "--layout", layout, "--forget"])
+    assert not BodyMapping.objects.exists()
+
+
+def test_rows_set_aside_and_duplicates_are_listed_by_the_keyboard(client, officer, tmp_path):
+    from typer.testing import CliRunner
+
+    from moothall.spend.commands import app
+
+    loaded(client)
+    run = CliRunner().invoke
+    listed = run(app, ["aside", "--format", "csv"])
+    assert listed.exit_code == 3
+    path = tmp_path / "rows.csv"
+    path.write_text(listed.stdout.replace("#####", "10.00"))
+    assert run(app, ["aside", "--mended", str(path)]).exit_code == 0
+    assert run(app, ["aside"]).exit_code == 0
+    twice = run(app, ["duplicates", "--format", "json"])
+    assert twice.exit_code == 3
+    assert '"open_gbp": "99.99"' in twice.stdout
