@@ -110,7 +110,11 @@ def _purged_table(file: LakeFile, purged: Purged) -> tuple[pa.Table, tuple[Touch
         for name in PLACE
     ]
     touched = tuple(
-        Touched(file.table, *(values[place] for values in places), columns=tuple(columns))
+        Touched(
+            table=file.table,
+            **{name: values[place] for name, values in zip(PLACE, places, strict=True)},
+            columns=tuple(columns),
+        )
         for place, columns in sorted(changed.items())
     )
     return table, touched

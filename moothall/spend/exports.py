@@ -51,10 +51,10 @@ def signing_key() -> Ed25519PrivateKey:
         with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
         fresh.unlink()
-    key = load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
+    held = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(held, Ed25519PrivateKey):
         raise TypeError(f"{path.name} holds no Ed25519 key. Put back the one from the backup.")
-    return key
+    return held
 
 
 def public_key_pem() -> bytes:

@@ -270,7 +270,8 @@ def _with_names_judged(
         if proposal.matches not in spoken
     )
     matches = {proposal.matches for proposal in proposals}
-    names_open = open_lines["supplier_name"].drop_nulls().unique() if matches else []
+    named = open_lines["supplier_name"].drop_nulls().unique().to_list()
+    names_open: list[str] = named if matches else []
     waiting = sorted(name for name in names_open if folded(name) in matches)
     return (
         lines.with_columns(

@@ -105,7 +105,7 @@ def request_purge(
             body_id=body.pk,
             value=audit.digest(plain_value(value)),
             reason=reason,
-            **counts,
+            counts=counts,
         )
     return purge
 
@@ -157,15 +157,13 @@ def confirm_purge(*, purge_id: int, by: Person | None, at: datetime) -> Purge:
 
 def purge_again(instruction: purges.Instruction, at: datetime) -> None:
     """Do a purge again after an older backup came back; the second time nothing is found."""
-    where = instruction.where
+    where: Any = instruction.where
     body = Organisation.objects.filter(pk=where["body"]).first()
     if body is None:
         return
     again = False
     for digest, length in where["spellings"]:
-        value = value_behind(
-            _texts_of(body), length=length, is_it=lambda text, it=digest: audit.digest(text) == it
-        )
+        value = value_behind(_texts_of(body), length=length, is_it=partial(_has_digest, digest))
         if value:
             _carry_out(body, value, at=at, purge=None)
             again = True
@@ -173,6 +171,10 @@ def purge_again(instruction: purges.Instruction, at: datetime) -> None:
         _finish(purge)
     if again:
         project(at=at, why="spend.purged")
+
+
+def _has_digest(digest: str, text: str) -> bool:
+    return audit.digest(text) == digest
 
 
 def _waiting(purge_id: int) -> Purge:
@@ -305,7 +307,7 @@ def _carry_out(body: Organisation, value: str, *, at: datetime, purge: Purge | N
             if fresh := rewritten(file, purged):
                 made.lake.append(fresh)
                 made.doomed.append(fresh.old)
-        sources = {t.source_id for t in touched}
+        sources = {t.source_id or 0 for t in touched}
         for path in _raw_paths(body):
             _purge_raw(path, value, sources, body, at, made)
         for release in Release.objects.filter(body=body):
@@ -321,7 +323,7 @@ def _carry_out(body: Organisation, value: str, *, at: datetime, purge: Purge | N
 def _purge_raw(
     path: Path,
     value: str,
-    sources: set[int | None],
+    sources: set[int],
     body: Organisation,
     at: datetime,
     made: _Made,
@@ -397,7 +399,7 @@ def _commit(
         model._default_manager.filter(pk=pk).update(**changed)
     _purge_jobs(pattern)
     # Whoever else asked for the same value, or had asked when an older backup was made, has it.
-    same = Purge.objects.filter(body=body).exclude(value="").exclude(pk=purge.pk if purge else None)
+    same = Purge.objects.filter(body=body).exclude(value="").exclude(pk=purge.pk if purge else 0)
     for other in same:
         if pattern.search(other.value):
             other.state, other.value, other.settled_at = Purge.State.DONE, "", at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import polars as pl
 from attrs import frozen
@@ -74,9 +75,9 @@ def kinds_on(day: date) -> Callable[[str], NameKind]:
 
 def unveiled_refs_of(body_id: int, day: date) -> tuple[Alert, ...]:
     """Every supplier id of the body that carries a hidden and a clear name in any loaded file."""
-    lines = lake.payments_for(Viewer.operator()).lines
+    lines: Any = lake.payments_for(Viewer.operator()).lines
     pairs = lines.filter(_.body_id == body_id).select("supplier_ref", "supplier_name").distinct()
-    return unveiled_refs(pl.from_arrow(pairs.to_pyarrow()), kinds_on(day))
+    return unveiled_refs(pl.DataFrame(pairs.to_pyarrow()), kinds_on(day))
 
 
 def undecided(alerts: tuple[Alert, ...], decisions: list[Decision]) -> tuple[Alert, ...]:
@@ -87,11 +88,11 @@ def undecided(alerts: tuple[Alert, ...], decisions: list[Decision]) -> tuple[Ale
 
 def proposals_of(body_id: int, day: date) -> tuple[Proposal, ...]:
     """Names that look like a private person's in payments of a personal kind, still undecided."""
-    payments = lake.payments_for(Viewer.operator())
+    payments: Any = lake.payments_for(Viewer.operator())
     lines = payments.lines.filter(_.body_id == body_id, _.supplier_name.notnull())
     categories = payments.categories.select("category_key", "category")
     rows = lines.select(*SIGN_COLUMNS).distinct().left_join(categories, "category_key")
-    frame = pl.from_arrow(rows.to_pyarrow())
+    frame = pl.DataFrame(rows.to_pyarrow())
     spoken = verdicts(frame, standing_decisions(body_id))
     frame = frame.filter(pl.Series([verdict is None for verdict in spoken], dtype=pl.Boolean))
     return proposed_names(frame, kinds_on(day), personal_words_on(day))

@@ -117,7 +117,8 @@ def _publications(body_id: int, period: Period, kinds: tuple[str, ...]) -> list[
 
 
 def _within(payments: lake.Payments, publications: list[int], period: Period) -> Any:
-    lines = payments.lines.filter(_.publication_id.isin(publications or [-1]))
+    every: Any = payments.lines
+    lines = every.filter(_.publication_id.isin(publications or [-1]))
     return lines.filter(_.paid_on >= period.starts_on, _.paid_on < period.ends_before)
 
 
@@ -148,9 +149,10 @@ def _lines(
     )
     if not count["rows"]:
         return None
-    categories = payments.categories.select("category_key", "category")
+    sorted_lines: Any = payments.categories
+    categories = sorted_lines.select("category_key", "category")
     joined = within.left_join(categories, "category_key").drop("category_key_right")
-    frame = pl.from_arrow(joined.to_pyarrow()).with_columns(
+    frame = pl.DataFrame(joined.to_pyarrow()).with_columns(
         pl.col("category").cast(pl.String),
         counted=(pl.col("amount") + pl.col("extra_vat")).cast(pl.Decimal(38, 2)),
     )
