@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,6 +30,9 @@ from moothall.core.errors import CannotDo
 from moothall.core.lake_tables import PRIVATE_COLUMNS, TABLES
 from moothall.core.models import LakeFile, LakeGeneration, Publication
 from moothall.core.permissions import Viewer
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 SWEEP_GRACE = timedelta(hours=24)
 GENERATION_LOCK = 0x6D6F6F74  # any constant: names the advisory lock that numbers generations
@@ -318,7 +322,7 @@ def _spark(address: str):
     return ibis.pyspark.connect(SparkSession.builder.remote(address).getOrCreate())
 
 
-def table_of(paths: list[str], table: str, *, local: bool = False):
+def table_of(paths: list[str], table: str, *, local: bool = False) -> ir.Table:
     """An Ibis table over an explicit list of files; an empty one where there are none."""
     import ibis
 
@@ -334,7 +338,7 @@ def table_of(paths: list[str], table: str, *, local: bool = False):
     return tables[key]
 
 
-def _remote(con, paths: list[str]):
+def _remote(con, paths: list[str]) -> ir.Table:
     """A Spark table over the same explicit files, under the address by which the server sees them.
 
     MOOTHALL_LAKE_FILES is the lake folder's URI on that side; without it both see the same disk.
@@ -360,12 +364,12 @@ class Payments:
 
     generation: Generation
     reach: Reach
-    lines: object
-    names: object
-    categories: object
-    publications: object
-    cube_months: object
-    cube_names: object
+    lines: ir.Table
+    names: ir.Table
+    categories: ir.Table
+    publications: ir.Table
+    cube_months: ir.Table
+    cube_names: ir.Table
 
 
 def payments_for(
@@ -413,18 +417,18 @@ def lines_of_publications(held: Payments, publications: frozenset[int]):
     return kept[key]
 
 
-def _as_view(rows):
+def _as_view(rows) -> ir.Table:
     """The same rows under a name of their own."""
     return engine().create_view(f"moothall_{secrets.token_hex(6)}", rows)
 
 
-def asides_for(viewer: Viewer, generation: Generation | None = None):
+def asides_for(viewer: Viewer, generation: Generation | None = None) -> ir.Table:
     """The set-aside rows that `viewer` may read: only of publications read in full."""
     generation = generation or current_generation()
     return table_of(generation.paths("aside", reach_of(viewer).full), "aside")
 
 
-def private_table(viewer: Viewer, table: str, generation: Generation | None = None):
+def private_table(viewer: Viewer, table: str, generation: Generation | None = None) -> ir.Table:
     """Match evidence and queue (`links`, `candidates`) that rest only on bodies `viewer` reads."""
     generation = generation or current_generation()
     rows = table_of(generation.paths(table), table)
@@ -435,7 +439,7 @@ def private_table(viewer: Viewer, table: str, generation: Generation | None = No
     return rows.anti_join(unread, ["left_key", "right_key"])
 
 
-def _lines(generation: Generation, reach: Reach):
+def _lines(generation: Generation, reach: Reach) -> ir.Table:
     full = table_of(generation.paths("lines", reach.full), "lines")
     public_paths = generation.paths("lines", reach.public)
     if not public_paths:
@@ -444,7 +448,7 @@ def _lines(generation: Generation, reach: Reach):
     return full.union(public) if generation.paths("lines", reach.full) else public
 
 
-def as_the_public_reads(lines):
+def as_the_public_reads(lines) -> ir.Table:
     """Lines without the published name or any number that leads back to it."""
     import ibis
 
@@ -453,7 +457,7 @@ def as_the_public_reads(lines):
     return lines.mutate(**blank, purpose=purpose)
 
 
-def _names(generation: Generation, viewer: Viewer, reach: Reach):
+def _names(generation: Generation, viewer: Viewer, reach: Reach) -> ir.Table:
     """The names dimension; where the viewer reads as the public does, under the public's names.
 
     A name without a public one is withheld: all such names stand together as one supplier, so that
@@ -483,7 +487,7 @@ def _names(generation: Generation, viewer: Viewer, reach: Reach):
     )
 
 
-def _publications(reach: Reach):
+def _publications(reach: Reach) -> ir.Table:
     """One row per publication in reach: publication_id, body_id, kind, starts_on, ends_before."""
     import ibis
 
@@ -503,7 +507,7 @@ def _publications(reach: Reach):
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema)).rename(publication_id="id")
 
 
-def _cube(generation: Generation, reach: Reach, table: str):
+def _cube(generation: Generation, reach: Reach, table: str) -> ir.Table:
     cube = table_of(generation.paths(table), table)
     known = {publication for _, _, publication in generation.files if publication is not None}
     return (

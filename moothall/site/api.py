@@ -47,7 +47,8 @@ def addresses() -> tuple[list[URLPattern], str, str]:
     """The API's own addresses; its root leads to the page that describes them."""
     routes, app_name, namespace = api.urls
     root = path("", RedirectView.as_view(pattern_name="api"), name="api-root")
-    return [root, *(each for each in routes if each.name != root.name)], app_name, namespace
+    own = [each for each in routes if isinstance(each, URLPattern) and each.name != root.name]
+    return [root, *own], app_name, namespace
 
 
 def endpoints() -> list[dict[str, object]]:

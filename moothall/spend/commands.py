@@ -1,7 +1,7 @@
 """The spend room by the keyboard: `moothall spend …`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -917,7 +917,7 @@ def mapping(
                 at=timezone.now(),
             )
     held = uploads.mappings_of(publisher.pk)
-    documents = [
+    documents: list[dict[str, Any]] = [
         {
             "layout": row.digest[:12],
             "kind": row.kind,

@@ -278,6 +278,8 @@ def _named_as(path: Path) -> pa.Schema:
 def _period_for(source: SourceFile, row: Mended, day: date | None) -> Period:
     """The file's period; with the row's own day in it where a person vouches for that day."""
     publication = source.publication
+    if publication is None:  # a refused file has no rows to mend
+        raise CannotCorrect(f"{source} was refused, so it has no rows. Load it again.")
     starts, ends = publication.starts_on, publication.ends_before
     if row.accept_date and day is not None:
         starts, ends = min(starts, day), max(ends, day + timedelta(days=1))

@@ -196,14 +196,14 @@ def mapping_to_change(body: Organisation, *, layout: str = "", like: Path | None
         digest = header_digest(found[1].mapping.headers)
         held = BodyMapping.objects.filter(body=body, header=digest).first()
         return Mapping.from_json(held.mapping) if held else found[1].mapping
-    held = list(BodyMapping.objects.filter(body=body, header__startswith=layout)[:2])
-    if len(held) != 1:
-        what = "no confirmed layout" if not held else "more than one layout"
+    alike = list(BodyMapping.objects.filter(body=body, header__startswith=layout)[:2])
+    if len(alike) != 1:
+        what = "no confirmed layout" if not alike else "more than one layout"
         raise CannotUpload(
             f"{what.capitalize()} of {body} begins with “{layout}”. `moothall spend mapping` lists "
             "their numbers; --like FILE starts from a file."
         )
-    return Mapping.from_json(held[0].mapping)
+    return Mapping.from_json(alike[0].mapping)
 
 
 def mapping_with(mapping: Mapping, changes: Iterable[str]) -> Mapping:

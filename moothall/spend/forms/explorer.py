@@ -64,14 +64,15 @@ class PaymentFilter(forms.Form):
         self.known = choices
         self.every_year = every_year
         usual = "Every year" if every_year else "The latest complete year"
-        self.fields["year"].choices = [
+        self.fields["year"].choices = [  # type: ignore[attr-defined]
             ("", usual),
             *([] if every_year else [("all", "Every year")]),
             *((str(year), year_words(year)) for year in choices.years),
         ]
-        self.fields["body"].choices = [(slug, name) for slug, name, _id in choices.bodies]
+        bodies = [(slug, name) for slug, name, _id in choices.bodies]
+        self.fields["body"].choices = bodies  # type: ignore[attr-defined]
         there = {code for code, _label in choices.categories}
-        self.fields["category"].choices = [
+        self.fields["category"].choices = [  # type: ignore[attr-defined]
             ("", "Every category"),
             *(
                 (
@@ -88,7 +89,7 @@ class PaymentFilter(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         starts, ends = cleaned.get("starts"), cleaned.get("ends")
         if starts and ends and ends < starts:
             self.add_error("ends", "The last day is before the first. Change one of the two.")
@@ -154,7 +155,8 @@ class PaymentFilter(forms.Form):
         """The filters given, as the address has them: what a link to another page carries on."""
         query = QueryDict(mutable=True)
         for name in NAMES:
-            values = [value for value in self.data.getlist(name) if value] if self.data else []
+            given = self.data.getlist(name) if isinstance(self.data, QueryDict) else ()
+            values = [value for value in given if value]
             if values:
                 query.setlist(name, values)
         return query

@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
     """Whose files, and the files."""
 
     body = forms.ChoiceField(label="Which body published them")
-    files = ManyFilesField(
+    files = ManyFilesField(  # type: ignore[assignment]
         label="The files, as downloaded",
         allow_empty_file=True,
         help_text=(
@@ -63,7 +63,7 @@ class MappingForm(forms.Form):
         mapping = layout.mapping
         initial: dict[str, Any] = {name: str(c.index) for name, c in mapping.columns.items()}
         initial |= {"kind": mapping.kind, "date_meaning": mapping.date_meaning}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial})
         columns = [(str(place), _short(words)) for place, words in enumerate(layout.columns)]
         for name, words in FIELD_WORDS.items():
             is_needed = name == "amount"

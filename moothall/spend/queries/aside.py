@@ -75,7 +75,7 @@ def aside_page(viewer: Viewer, asked: AsideFilter, *, page: int = 1) -> AsidePag
     first = (page - 1) * PAGE_ROWS
     rows = chosen.order_by("source_id", "sheet", "row").limit(PAGE_ROWS, offset=first)
     to_look_at = sum(count for code, count in counts if code not in SETTLED)
-    by_code = dict(counts)
+    by_code: dict[str, int] = dict(counts)
     total = sum(by_code.values())
     row_count = {TO_LOOK_AT: to_look_at, EVERY: total}.get(
         asked.reason, by_code.get(asked.reason, 0)

@@ -174,9 +174,9 @@ def summary_page(
     if order.removeprefix("-") not in listing.ORDERS:
         order = "key" if by in summaries.IN_TIME_ORDER else "-spend"
     skip = (max(page, 1) - 1) * count
-    given = {"dimension": _DIMENSION.get(by, by), "order": order}
+    given: dict[str, Any] = {"dimension": _DIMENSION.get(by, by), "order": order}
     if by in ("supplier", "department"):
-        question = {**given, "text": text, "count": count, "skip": skip}
+        question: dict[str, Any] = {**given, "text": text, "count": count, "skip": skip}
         found = reading.rows(listing.spend_page, filters, once=bool(text), **question)
         rows = tuple(_summary_row(by, row) for row in found)
         row_count = found[0]["found_count"] if found else 0
@@ -221,8 +221,9 @@ def headline(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Headlin
 
 def headline_from(found: dict[str, Any], **known: int) -> Headline:
     """The headline in a row of totals; `known` gives what another question has answered."""
-    said = found | known
-    return Headline(**{each.name: said[each.name] or 0 for each in fields(Headline)})
+    said: dict[str, Any] = found | known
+    values: dict[str, Any] = {each.name: said[each.name] or 0 for each in fields(Headline)}
+    return Headline(**values)
 
 
 def newest(
@@ -236,7 +237,10 @@ def totals(
     reading: Reading, filters: Filters = EVERYTHING, *, with_supplier_count: bool = True
 ) -> dict[str, Any]:
     """The one row of `summaries.totals`, for the place's own bodies and its pass-through."""
-    given = {"own_bodies": reading.own_bodies, "pass_through": scheme().pass_through()}
+    given: dict[str, Any] = {
+        "own_bodies": reading.own_bodies,
+        "pass_through": scheme().pass_through(),
+    }
     (found,) = reading.rows(
         summaries.totals, filters, with_supplier_count=with_supplier_count, **given
     )

@@ -64,8 +64,8 @@ def files_published(
             name=file.name,
             sha256=file.sha256,
             body=reading.body_names.get(file.body_id, ""),
-            starts_on=file.publication.starts_on,
-            last_on=date.fromordinal(file.publication.ends_before.toordinal() - 1),
+            starts_on=publication.starts_on,
+            last_on=date.fromordinal(publication.ends_before.toordinal() - 1),
             rows_read=file.rows_read,
             rows_kept=file.rows_kept,
             rows_set_aside=file.rows_set_aside,
@@ -73,9 +73,10 @@ def files_published(
             set_aside_gbp=_pounds(file.set_aside_pence),
             control_gbp=_pounds(file.control_pence),
             loaded_at=file.load.at,
-            sharing=file.publication.get_sharing_display(),
+            sharing=publication.get_sharing_display(),
         )
         for file in held[skip : None if count is None else skip + count]
+        if (publication := file.publication) is not None
     )
 
 

@@ -71,7 +71,8 @@ def _rows(held: object) -> list[PublicationRow]:
     publications = list(held.prefetch_related("shares"))  # type: ignore[attr-defined]
     files: dict[int, list[SourceFile]] = {}
     for source in SourceFile.objects.filter(publication__in=publications).order_by("pk"):
-        files.setdefault(source.publication_id, []).append(source)
+        if source.publication_id is not None:
+            files.setdefault(source.publication_id, []).append(source)
     rows = []
     for each in publications:
         own = files.get(each.pk, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -62,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @route(public=True)
 @require_safe
-def by(request: HttpRequest, dimension: str) -> HttpResponse:
+def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
     """Every row of a summary: searched, sorted, paged, downloaded."""
     if dimension not in figures.BY:
         raise Http404("Spending is shown by category, kind, supplier, department, body or month.")
@@ -191,7 +191,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
 
 @route(public=True)
 @require_safe
-def between(request: HttpRequest) -> HttpResponse:
+def between(request: HttpRequest) -> HttpResponseBase:
     """What the place's own bodies pay each other: left out of every net total."""
     asked = asked_by(request)
     if not asked.is_understood:
@@ -214,7 +214,7 @@ def between(request: HttpRequest) -> HttpResponse:
 
 @route(public=True)
 @require_safe
-def together(request: HttpRequest) -> HttpResponse:
+def together(request: HttpRequest) -> HttpResponseBase:
     """What two or more bodies buy that they could buy together."""
     asked = asked_by(request)
     dimension = request.GET.get("by", "supplier")
@@ -253,7 +253,7 @@ def together(request: HttpRequest) -> HttpResponse:
 
 @route(public=True)
 @require_safe
-def concentration(request: HttpRequest) -> HttpResponse:
+def concentration(request: HttpRequest) -> HttpResponseBase:
     """How few suppliers each category rests on."""
     asked = asked_by(request)
     if not asked.is_understood:

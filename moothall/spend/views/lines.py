@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -25,7 +25,7 @@ LARGEST_NUMBER = 2**62
 
 @route(public=True)
 @require_safe
-def line_list(request: HttpRequest) -> HttpResponse:
+def line_list(request: HttpRequest) -> HttpResponseBase:
     """Every payment line that passes the filters: sorted, paged, downloaded."""
     asked = asked_by(request)
     if not asked.is_understood:

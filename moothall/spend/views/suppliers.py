@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +28,15 @@ from moothall.values.wording import plain_date
 
 TRAIL = [("Front page", "/"), ("Spending", "/spending/"), ("Suppliers", "/spending/suppliers")]
 ROWS_A_PAGE = 50
+
+if TYPE_CHECKING:
+    from moothall.directory.models import Person
+
+
+class PersonsRequest(HttpRequest):
+    """What comes through a route that is not public."""
+
+    user: Person
 
 
 @route(public=True)
@@ -148,7 +159,7 @@ def error_reports(request: HttpRequest) -> HttpResponse:
 
 @route(signed_in=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer_error(request: HttpRequest, report_id: int) -> HttpResponse:
+def answer_error(request: PersonsRequest, report_id: int) -> HttpResponse:
     """Say what came of one report."""
     report = reports.error_report_for(request.user, report_id, on=timezone.localdate())
     if report is None:

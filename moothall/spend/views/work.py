@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -241,7 +242,7 @@ def changes(request: PersonsRequest, source_id: int, suffix: str = "") -> HttpRe
     return render(request, "spend/work/changes.html", {"changes": found})
 
 
-def csv_answer(name: str, head: tuple[str, ...], rows: object) -> HttpResponse:
+def csv_answer(name: str, head: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """Rows as a CSV file to download."""
     answer = HttpResponse(
         work.as_csv(head, rows), content_type="text/csv; charset=utf-8", headers=_as_file(name)
