@@ -94,8 +94,9 @@ def norbury(db):
 
 
 @pytest.fixture
-def visit(norbury, client, request) -> Client:
-    """A browser in the hands of the visitor that the test names."""
+def visit(norbury, client, request, settings) -> Client:
+    """A browser in the hands of the visitor that the test names, where every route is open."""
+    settings.DEMONSTRATION = True  # /demonstration is not there elsewhere
     if request.param == PUBLIC:
         return client
     if request.param == NO_ROLE:

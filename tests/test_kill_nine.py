@@ -6,12 +6,13 @@ list, the totals and the audit log are looked at, and the same job is run again 
 
 import json
 import os
+import queue
 import random
-import select
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from attrs import define
+from attrs import Factory, define
 
 from tests import throwaway_postgres
 
@@ -116,6 +117,14 @@ class Jobs:
     folder: Path
     process: subprocess.Popen[str]
     url: str = ""
+    said: queue.Queue[str] = Factory(queue.Queue)
+
+    def __attrs_post_init__(self) -> None:
+        def listen() -> None:
+            for line in self.process.stdout:
+                self.said.put(line)
+
+        threading.Thread(target=listen, daemon=True).start()
 
     @property
     def home(self) -> Path:
@@ -128,9 +137,12 @@ class Jobs:
         return self.hear()["pid"]
 
     def hear(self) -> dict[str, Any]:
-        ready, _, _ = select.select([self.process.stdout], [], [], 120)
-        assert ready, "The job says nothing."
-        return json.loads(self.process.stdout.readline())
+        return json.loads(self.said.get(timeout=120))
+
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Whether the job goes on for so long without a word."""
+        time.sleep(seconds)
+        return self.said.empty()
 
     def done(self, name: str, **arguments: Any) -> Any:
         """Run a job to its end; what it answers."""
@@ -195,7 +207,6 @@ def on_sqlite(tmp_path: Path) -> Iterator[Jobs]:
     yield jobs
     jobs.process.stdin.close()
     jobs.process.wait(30)
-    jobs.process.stdout.close()
 
 
 @pytest.fixture
@@ -206,7 +217,6 @@ def on_postgres(tmp_path: Path) -> Iterator[Jobs]:
             yield jobs
             jobs.process.stdin.close()
             jobs.process.wait(30)
-            jobs.process.stdout.close()
     except throwaway_postgres.NoPostgres as absent:
         pytest.skip(str(absent))
 
@@ -258,8 +268,7 @@ def killed_at_random(jobs: Jobs, tmp_path: Path, *, moments: int, seed: int) -> 
         jobs.put_back()
         wait = chance.uniform(0, lasts * 1.05)
         job = jobs.say("load", folder=str(second))
-        said, _, _ = select.select([jobs.process.stdout], [], [], wait)
-        if not said:
+        if jobs.is_quiet_for(wait):
             if moment % 2:
                 os.kill(job, signal.SIGKILL)
             else:

@@ -444,17 +444,23 @@ def _lines(generation: Generation, reach: Reach) -> ir.Table:
     public_paths = generation.paths("lines", reach.public)
     if not public_paths:
         return full
-    public = as_the_public_reads(table_of(public_paths, "lines"))
+    names = table_of(generation.paths("names"), "names")
+    public = as_the_public_reads(table_of(public_paths, "lines"), names)
     return full.union(public) if generation.paths("lines", reach.full) else public
 
 
-def as_the_public_reads(lines) -> ir.Table:
-    """Lines without the published name or any number that leads back to it."""
+def as_the_public_reads(lines: ir.Table, names: ir.Table) -> ir.Table:
+    """Lines without the published name or any number that leads back to it.
+
+    What was bought of a payee whose name is withheld is withheld too: it may name them.
+    """
     import ibis
 
-    blank = {name: ibis.null().cast("string") for name in PRIVATE_COLUMNS}
-    purpose = ibis.ifelse(lines.is_redacted, ibis.null().cast("string"), lines.purpose)
-    return lines.mutate(**blank, purpose=purpose)
+    nothing = ibis.null().cast("string")
+    blank = dict.fromkeys(PRIVATE_COLUMNS, nothing)
+    withheld = names.filter(names.public_name.isnull()).select("name_key")
+    is_withheld = lines.is_redacted | lines.name_key.isin(withheld.name_key)
+    return lines.mutate(**blank, purpose=ibis.ifelse(is_withheld, nothing, lines.purpose))
 
 
 def _names(generation: Generation, viewer: Viewer, reach: Reach) -> ir.Table:

@@ -90,6 +90,7 @@ CATEGORIES = _schema(
     group=pa.string(),
     how=pa.string(),
     sureness=pa.float64(),
+    words=pa.string(),
 )
 LINKS = _schema(
     left_key=pa.int64(),

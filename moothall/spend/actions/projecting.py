@@ -19,7 +19,7 @@ from moothall.core import lake
 from moothall.core.lake_tables import TABLES
 from moothall.core.models import LakeFile, Publication
 from moothall.directory.models import Organisation
-from moothall.spend.analysis.cubes import cube_months, cube_names
+from moothall.spend.analysis.cubes import cube_months, cube_names, words_of_categories
 from moothall.spend.engine import categories as sorting
 from moothall.spend.engine.matching import Matches, matches
 from moothall.spend.engine.names import NameKind, NameWords, canonical_name
@@ -56,7 +56,10 @@ def project(*, at: datetime, why: str = "spend.projected") -> int:
         found = _matches(records, day)
         names = _names(records, found, day)
         signatures = _signatures(lines, found)
-        categorised = _categorised(signatures, found, day)
+        words = pl.DataFrame(words_of_categories(lines).to_pyarrow())
+        categorised = _categorised(signatures, found, day).join(
+            words, on="category_key", how="left"
+        )
         new = [
             lake.keep_table("names", _as_table(names, "names")),
             lake.keep_table("links", _as_table(found.links, "links")),
