@@ -277,6 +277,12 @@ def killed_at_random(jobs: Jobs, tmp_path: Path, *, moments: int, seed: int) -> 
             pass
         where = f"moment {moment} of seed {seed}: {wait:.3f} of {lasts:.3f} s"
         state, at_last = jobs.done("finish", folder=str(second))
+        # The head beside the books is written just after them: killed in between, the log holds
+        # and says that the file is an entry behind.
+        for seen in (state, at_last):
+            seen["doubts"] = [
+                d for d in seen["doubts"] if "between its deed and that file" not in d
+            ]
         known = {"before": before, "loaded": loaded, "after": after}
         found = [name for name, expected in known.items() if state == expected]
         assert found, f"{where}: {state}"
