@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from attrs import frozen
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from moothall.core.permissions import Viewer
 from moothall.directory.engine.roles import Deed
@@ -79,10 +79,6 @@ def _uploads(viewer: Viewer) -> Iterator[Waiting]:
 
 
 def _purges(person: Person, viewer: Viewer) -> Iterator[Waiting]:
-    try:
-        url = reverse("spend:purge_list")
-    except NoReverseMatch:
-        return
     asked = Purge.objects.filter(state=Purge.State.REQUESTED, body_id__in=viewer.bodies_read)
     for purge in asked.exclude(requested_by=person).select_related("body"):
         yield Waiting(
@@ -90,7 +86,7 @@ def _purges(person: Person, viewer: Viewer) -> Iterator[Waiting]:
             hint=f"Asked for on {plain_date(purge.requested_at.date())}.",
             state="Waits for you",
             colour="red",
-            url=url,
+            url=reverse("spend:purges", args=[purge.body.slug]),
         )
 
 
@@ -99,10 +95,6 @@ def _redactions(viewer: Viewer, on: date) -> Iterator[Waiting]:
         alerts = undecided(unveiled_refs_of(body.pk, on), standing_decisions(body.pk))
         if not alerts:
             continue
-        try:
-            url = reverse("spend:redactions", args=[body.slug])
-        except NoReverseMatch:
-            return
         many = number_of(len(alerts), "supplier number")
         yield Waiting(
             label=f"{many} of {body} {'carries' if len(alerts) == 1 else 'carry'} a hidden "
@@ -110,7 +102,7 @@ def _redactions(viewer: Viewer, on: date) -> Iterator[Waiting]:
             hint="Decide before publishing: whoever reads both files can tell who was hidden.",
             state="Waits for you",
             colour="red",
-            url=url,
+            url=reverse("spend:redactions", args=[body.slug]),
         )
 
 
@@ -194,6 +186,9 @@ WAYS = (
     (Deed.READ_LINES, "What was loaded", "spend:load_list", "Each load's report and its proof."),
     (Deed.READ_LINES, "Publications", "spend:publication_list", "Who may read what; withdraw."),
     (Deed.READ_LINES, "Rows set aside", "spend:aside_list", "Look, download, mend."),
+    (Deed.PUBLISH, "Publish a quarter", "spend:publishing_home", "The CSV, and its proof."),
+    (Deed.LOAD_SPEND, "Registers", "spend:register_list", "Who is local, small, charitable."),
+    (Deed.DECIDE_MATCH, "Our own bodies", "spend:own_body_list", "Which payees are which."),
     (Deed.SEE_PRIVATE, "One supplier?", "spend:match_list", "Names that may be the same."),
     (Deed.SEE_PRIVATE, "Paid twice?", "spend:duplicate_list", "Candidates, with their lines."),
     (

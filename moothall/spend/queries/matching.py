@@ -17,6 +17,9 @@ from moothall.directory.models import Organisation
 from moothall.directory.permissions import why_not_decide_match
 from moothall.spend.models import MatchDecision
 
+# A weaker likeness is seldom right: a search by name still finds it.
+LEAST_SURENESS = 0.4
+LIKENESS = "likeness"
 PAGE_PAIRS = 20
 EVIDENCE_WORDS = {
     "person": "a person's word",
@@ -175,8 +178,8 @@ def _waiting(viewer: Viewer, payments: lake.Payments, text: str) -> Any:
     apart = joined.filter(joined.left_id != joined.right_id)
     if wanted := text.strip().lower():
         said = apart.left_name.fill_null("") + " " + apart.right_name.fill_null("")
-        apart = apart.filter(said.lower().contains(wanted))
-    return apart
+        return apart.filter(said.lower().contains(wanted))
+    return apart.filter((apart.evidence != LIKENESS) | (apart.sureness >= LEAST_SURENESS))
 
 
 def _each_pair_once(rows: Any) -> Any:
