@@ -201,12 +201,18 @@ def started(folder: Path, url: str = "") -> Jobs:
     return Jobs(folder, process, url)
 
 
+def ended(jobs: Jobs) -> None:
+    """Let the process go, with both its pipes."""
+    jobs.process.stdin.close()
+    jobs.process.wait(30)
+    jobs.process.stdout.close()
+
+
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Iterator[Jobs]:
     jobs = started(tmp_path)
     yield jobs
-    jobs.process.stdin.close()
-    jobs.process.wait(30)
+    ended(jobs)
 
 
 @pytest.fixture
@@ -215,8 +221,7 @@ def on_postgres(tmp_path: Path) -> Iterator[Jobs]:
         with throwaway_postgres.cluster(fsync=True) as url:
             jobs = started(tmp_path, url)
             yield jobs
-            jobs.process.stdin.close()
-            jobs.process.wait(30)
+            ended(jobs)
     except throwaway_postgres.NoPostgres as absent:
         pytest.skip(str(absent))
 
