@@ -17,6 +17,28 @@ def shared_data_folder() -> Path | None:
     return next((place for place in places if (place / "spend").is_dir()), None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--books-only",
+        action="store_true",
+        help="Only tests that open the books: what a second run on another database is for.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--books-only"):
+        return
+    opens = {"db", "transactional_db", "live_server"}
+    chosen = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") or opens & set(getattr(item, "fixturenames", ()))
+    ]
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     folder = shared_data_folder()

@@ -578,12 +578,13 @@ def test(*chosen: str) -> int:
         say("The suite, on SQLite.")
         failed = in_environment(*PYTEST, *marks, *chosen, also=also)
         if initdb():
-            say("The suite again, on a throw-away PostgreSQL; browser and slow tests ran above.")
+            say("What opens the books again, on a throw-away PostgreSQL.")
             failed = max(
                 failed,
                 in_environment(
                     *("python", "-m", "tests.throwaway_postgres", "--", *PYTEST),
-                    *("-m", "not browser and not slow and not libreoffice", *chosen),
+                    *("--books-only", "-m", "not browser and not slow and not libreoffice"),
+                    *chosen,
                 ),
             )
     missing = what_is_missing()
