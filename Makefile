@@ -1,5 +1,6 @@
 # `make` alone lists what can be made. Every target is `python3 dev.py TARGET`, for where there is no make.
 PYTHON ?= python3
+DO = @exec $(PYTHON) dev.py $@
 
 .PHONY: help setup run worker test test-quick check bench frontend locks
 
@@ -14,5 +15,29 @@ help:
 	@echo "make frontend    the style sheet and scripts again"
 	@echo "make locks       the lock files again, from requirements/*.in"
 
-setup run worker test test-quick check bench frontend locks:
-	@exec $(PYTHON) dev.py $@
+setup:
+	$(DO)
+
+run:
+	$(DO)
+
+worker:
+	$(DO)
+
+test:
+	$(DO)
+
+test-quick:
+	$(DO)
+
+check:
+	$(DO)
+
+bench:
+	$(DO)
+
+frontend:
+	$(DO)
+
+locks:
+	$(DO)

@@ -96,7 +96,7 @@ def serve(
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port)]
     arguments += ["--workers", str(workers), "--blocking-threads", "2", "--log-level", "warning"]
     arguments += ["--respawn-failed-workers", "--no-ws", "moothall.site.wsgi:application"]
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606 (our own words)
 
 
 def worker(

@@ -90,7 +90,7 @@ def route(
                 return redirect_to_login(request.get_full_path())
             return view(request, *args, **kwargs)
 
-        asked.needs = needs  # type: ignore[attr-defined]
+        asked.needs = needs  # type: ignore[attr-defined]  # read by needs_of
         return asked
 
     return registered

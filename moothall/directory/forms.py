@@ -41,7 +41,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, holders: tuple[tuple[int, str], ...] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["deputy_for"].choices = [("", "Nobody"), *holders]  # type: ignore[attr-defined]
+        self.fields["deputy_for"].choices = [("", "Nobody"), *holders]  # type: ignore[attr-defined]  # has choices
 
 
 class InterestForm(forms.Form):
@@ -61,4 +61,4 @@ class InterestForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: tuple[tuple[str, str], ...] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["body"].choices = bodies  # type: ignore[attr-defined]
+        self.fields["body"].choices = bodies  # type: ignore[attr-defined]  # has choices

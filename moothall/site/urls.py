@@ -12,7 +12,7 @@ CASES = [
 AT_WORK = [path("", views.attention, name="home")]
 urlpatterns = [
     path("", views.home, name="home"),
-    path("work/", include((AT_WORK, "attention"))),
+    path("needs-attention/", include((AT_WORK, "attention"))),
     path("demonstration", views.demonstration, name="demonstration"),
     path("components", views.components, name="components"),
     path("accessibility", views.words, {"page": "accessibility"}, name="accessibility"),

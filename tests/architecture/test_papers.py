@@ -26,7 +26,7 @@ NOT_NAMED = [
     "npm" + "js.com",
     "yarn" + "pkg",
     "art" + "ifactory",
-    "/" + "work/" + "main",  # the site has an address of its own that begins alike
+    "/" + "work/" + "main",
     "/" + "work/" + "shared",
     "/" + "work/" + ".",
     "/" + "root/",

@@ -16,7 +16,7 @@ PICTURES = ROOT / "docs/img"
 TAKEN = {
     "front-page": ("", "/"),
     "spending": ("", "/spending/"),
-    "needs-attention": ("Fern", "/work/"),
+    "needs-attention": ("Fern", "/needs-attention/"),
     "matches": ("Petra", "/spending/work/matches"),
 }
 

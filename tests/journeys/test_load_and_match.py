@@ -63,7 +63,7 @@ def test_a_month_is_loaded_mended_followed_home_joined_and_downloaded(
 ):
     page, site = signed_in, live_server.url
 
-    page.goto(f"{site}/work/")
+    page.goto(f"{site}/needs-attention/")
     page.get_by_role("link", name="Load payments").click()
     fits(page, barriers)
     page.locator("input[type=file]").set_input_files(month)
@@ -118,7 +118,7 @@ def test_a_month_is_loaded_mended_followed_home_joined_and_downloaded(
         page.get_by_role("link", name="CSV").first.click()
     text = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
     assert len(list(csv.DictReader(text.splitlines()))) == 5
-    page.goto(f"{site}/work/")
+    page.goto(f"{site}/needs-attention/")
     fits(page, barriers)
     assert asked_outside == []
 

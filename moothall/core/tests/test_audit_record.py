@@ -67,7 +67,7 @@ def test_a_float_never_enters_the_log():
 @pytest.mark.django_db
 def test_a_moment_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="has no time zone"):
-        audit.record(by=None, at=datetime(2026, 4, 1, 9), did="x", to="load:1")  # noqa: DTZ001
+        audit.record(by=None, at=datetime(2026, 4, 1, 9), did="x", to="load:1")  # noqa: DTZ001 (refused)
 
 
 @pytest.mark.django_db

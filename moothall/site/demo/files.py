@@ -103,7 +103,7 @@ def _write_csv(path: Path, rows: Iterable[Row], encoding: str = "utf-8") -> None
 def _write_workbook(path: Path, sheets: dict[str, list[Row]]) -> None:
     # A workbook says when it was made: always the same moment, so that its bytes are the same.
     with xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy"}) as book:
-        book.set_properties({"created": datetime(2026, 4, 14, 9, 30)})  # noqa: DTZ001
+        book.set_properties({"created": datetime(2026, 4, 14, 9, 30)})  # noqa: DTZ001 (Excel has no zones)
         for title, rows in sheets.items():
             sheet = book.add_worksheet(title)
             for number, row in enumerate(rows):

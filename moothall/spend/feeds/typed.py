@@ -49,7 +49,7 @@ from moothall.values.periods import Period
 
 MONEY = pl.Decimal(18, 2)
 LINE_SCHEMA = pl.Schema(
-    {  # type: ignore[arg-type]
+    {  # type: ignore[arg-type]  # the stub is narrower than polars
         "publication_id": pl.Int64,
         "body_id": pl.Int64,
         "source_id": pl.Int64,
@@ -90,7 +90,7 @@ LINE_SCHEMA = pl.Schema(
     }
 )
 ASIDE_SCHEMA = pl.Schema(
-    {  # type: ignore[arg-type]
+    {  # type: ignore[arg-type]  # the stub is narrower than polars
         "publication_id": pl.Int64,
         "body_id": pl.Int64,
         "source_id": pl.Int64,

@@ -64,15 +64,15 @@ class PaymentFilter(forms.Form):
         self.known = choices
         self.every_year = every_year
         usual = "Every year" if every_year else "The latest complete year"
-        self.fields["year"].choices = [  # type: ignore[attr-defined]
+        self.fields["year"].choices = [  # type: ignore[attr-defined]  # has choices
             ("", usual),
             *([] if every_year else [("all", "Every year")]),
             *((str(year), year_words(year)) for year in choices.years),
         ]
         bodies = [(slug, name) for slug, name, _id in choices.bodies]
-        self.fields["body"].choices = bodies  # type: ignore[attr-defined]
+        self.fields["body"].choices = bodies  # type: ignore[attr-defined]  # has choices
         there = {code for code, _label in choices.categories}
-        self.fields["category"].choices = [  # type: ignore[attr-defined]
+        self.fields["category"].choices = [  # type: ignore[attr-defined]  # has choices
             ("", "Every category"),
             *(
                 (

@@ -16,8 +16,8 @@ class RedactionForm(forms.Form):
 
     def __init__(self, *args, refs: tuple[str, ...] = (), names: tuple[str, ...] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["ref"].choices = [(ref, ref) for ref in refs]  # type: ignore[attr-defined]
-        self.fields["name"].choices = [(one, one) for one in names]  # type: ignore[attr-defined]
+        self.fields["ref"].choices = [(ref, ref) for ref in refs]  # type: ignore[attr-defined]  # has choices
+        self.fields["name"].choices = [(one, one) for one in names]  # type: ignore[attr-defined]  # has choices
 
 
 class PurgeForm(forms.Form):

@@ -45,7 +45,7 @@ class OwnBodyForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: tuple[tuple[str, str], ...] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["body"].choices = [  # type: ignore[attr-defined]
+        self.fields["body"].choices = [  # type: ignore[attr-defined]  # has choices
             *bodies,
             (NONE, "None of the place's bodies"),
         ]

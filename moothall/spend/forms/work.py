@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
     """Whose files, and the files."""
 
     body = forms.ChoiceField(label="Which body published them")
-    files = ManyFilesField(  # type: ignore[assignment]
+    files = ManyFilesField(  # type: ignore[assignment]  # the stub claims the name
         label="The files, as downloaded",
         allow_empty_file=True,
         help_text=(
@@ -50,7 +50,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: tuple[tuple[str, str], ...] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["body"].choices = bodies  # type: ignore[attr-defined]
+        self.fields["body"].choices = bodies  # type: ignore[attr-defined]  # has choices
         self.fields["files"].widget.attrs |= {"multiple": True, "accept": ACCEPTED}
 
 
@@ -172,7 +172,7 @@ class SharingForm(forms.Form):
 
     def __init__(self, *args: Any, bodies: tuple[tuple[str, str], ...] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["with_bodies"].choices = bodies  # type: ignore[attr-defined]
+        self.fields["with_bodies"].choices = bodies  # type: ignore[attr-defined]  # has choices
 
 
 class CategoryForm(forms.Form):
@@ -189,9 +189,9 @@ class CategoryForm(forms.Form):
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self.fields["about"].choices = about  # type: ignore[attr-defined]
+        self.fields["about"].choices = about  # type: ignore[attr-defined]  # has choices
         choices = [("", "Choose a category"), *categories]
-        self.fields["category"].choices = choices  # type: ignore[attr-defined]
+        self.fields["category"].choices = choices  # type: ignore[attr-defined]  # has choices
 
 
 class VerdictForm(forms.Form):
@@ -235,7 +235,7 @@ class DuplicateFilter(forms.Form):
             "status": [("", "Anywhere"), *statuses.items()],
         }
         for name, choices in chosen.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # has choices
 
     @property
     def year_asked(self) -> int | None:
