@@ -75,6 +75,11 @@ def back_up(folder: Path, *, at: datetime, by: str | None = None) -> Made:
             if path.is_file():
                 name = path.relative_to(linked)
                 entries[str(name)] = _copied(path, folder / name)
+    except FileNotFoundError as gone:
+        raise CannotBackUp(
+            f"No backup was made: {gone.filename} went while it was copied, as a purge takes files "
+            "away. Make the backup again in a new folder."
+        ) from None
     finally:
         shutil.rmtree(linked, ignore_errors=True)
     manifest = {

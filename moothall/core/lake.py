@@ -48,6 +48,11 @@ def lake_folder() -> Path:
     return Path(settings.HOME) / "lake"
 
 
+def scratch_folder() -> Path:
+    """Where what passes through a temporary file lies; see TMPDIR in the settings."""
+    return Path(settings.HOME) / "scratch"
+
+
 def raw_folder() -> Path:
     return Path(settings.HOME) / "raw"
 
@@ -205,17 +210,26 @@ def sweep(*, at: datetime, grace: timedelta = SWEEP_GRACE) -> list[str]:
         # Lines of a replaced publication stay retrievable: only dimensions and cubes grow old.
         old = LakeFile.objects.filter(removed_in__at__lt=at - grace, publication=None)
         doomed = list(old.values_list("path", flat=True))
-        named = set(LakeFile.objects.exclude(id__in=old).values_list("path", flat=True))
         with transaction.atomic():
             old.delete()
         gone = []
-        for path in lake_folder().glob("*/*.parquet"):
+        for path in unnamed_files():
             name = str(path.relative_to(lake_folder()))
             age = at.timestamp() - path.stat().st_mtime
-            if name not in named and (name in doomed or age > grace.total_seconds()):
+            if name in doomed or age > grace.total_seconds():
                 path.unlink()
                 gone.append(name)
+        for path in scratch_folder().glob("*"):
+            if at.timestamp() - path.lstat().st_mtime > grace.total_seconds():
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return gone
+
+
+def unnamed_files() -> list[Path]:
+    """Files that no generation names: of a load that was cut off, or older than is kept."""
+    named = set(LakeFile.objects.values_list("path", flat=True))
+    held = sorted(lake_folder().glob("*/*.parquet"))
+    return [path for path in held if str(path.relative_to(lake_folder())) not in named]
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────
@@ -306,6 +320,7 @@ def _duckdb():
 
     con = ibis.duckdb.connect(threads=2, memory_limit="1GB")
     for setting in (
+        f"temp_directory='{scratch_folder()}'",  # lines that do not fit in memory lie there
         "autoinstall_known_extensions=false",
         "autoload_known_extensions=false",
         "preserve_insertion_order=false",

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -21,6 +22,11 @@ HOME = Path(os.environ.get("MOOTHALL_HOME", "moothall-data")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
 DEBUG = _flag("MOOTHALL_DEBUG", default=False)
 TESTING = "pytest" in sys.modules
+# What passes through a temporary file is published names too: it lies here, where a purge finds
+# what a process that was killed left behind.
+(HOME / "scratch").mkdir(mode=0o700, exist_ok=True)
+if not TESTING:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(HOME / "scratch")
 
 SECRET_KEY = os.environ.get("MOOTHALL_SECRET_KEY", "")
 if not SECRET_KEY:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
-from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import models, transaction
 
@@ -33,6 +33,7 @@ from moothall.directory.permissions import why_not_confirm_purge, why_not_reques
 from moothall.spend.actions.projecting import project
 from moothall.spend.engine.names import folded
 from moothall.spend.engine.purging import (
+    TOMBSTONE,
     plain_value,
     purged_bytes,
     purged_json,
@@ -49,15 +50,34 @@ from moothall.spend.exports import (
     sha256_of,
     sign_release,
 )
-from moothall.spend.models import Purge, RedactionDecision, Release, SourceFile
+from moothall.spend.models import (
+    Purge,
+    RedactionDecision,
+    Register,
+    RegisterAside,
+    RegisterEntry,
+    Release,
+    SourceFile,
+    Upload,
+)
 from moothall.spend.queries.purges import RAW_TOMBSTONE, REASONS
 from moothall.spend.queries.releases import releases_folder
+from moothall.spend.queries.uploads import upload_folder
 
 KIND = "spend.value"
-# Folders of people's files below the home, beside the raw files, the lake and the releases.
-PASSING_FOLDERS = ("uploads", "exports")
+# Folders of passing files below the home, beside the raw files, the lake and the releases.
+PASSING_FOLDERS = ("uploads", "exports", "demo-files", "scratch")
+# What work that was cut off left behind; under the writer's lock, none of it is in use but a
+# backup's links, and a backup that has begun would hold the value.
+CUT_OFF = ("lake/incoming", "lake/purging-*", ".backup-*")
+# A register is of nobody here, so a value that any body has purged goes from it too.
+REGISTERS = (Register, RegisterAside, RegisterEntry)
 # Tables of the body's that hold no published value: people's own, and the log, which names nobody.
 LEFT_ALONE = ("directory.", "core.auditentry", "spend.purge")
+WAITED_WITH_IT = (
+    "A value that was published in error was purged from these files. Hand them over again without "
+    "it."
+)
 
 
 class CannotPurge(CannotDo):
@@ -195,6 +215,7 @@ def counts_of(body: Organisation, value: str) -> dict[str, int]:
     purged = partial(purged_text, pattern=pattern)
     rows = [touched for file in _own_files(body) for touched in rows_touched(file, purged)]
     places = {(touched.table, touched.source_id, touched.sheet, touched.row) for touched in rows}
+    records = [model for model, _pk, _changed in _records_holding(body, pattern, value)]
     return {
         "lines": sum(table == "lines" for table, *_ in places),
         "set_aside": sum(table == "aside" for table, *_ in places),
@@ -203,8 +224,9 @@ def counts_of(body: Organisation, value: str) -> dict[str, int]:
             any(_holds(path, value) for path in _below(releases_folder() / folder))
             for folder in Release.objects.filter(body=body).values_list("folder", flat=True)
         ),
-        "waiting_files": sum(_holds(path, value) for path in _passing_files()),
-        "records": sum(1 for _ in _records_holding(body, pattern, value)),
+        "waiting_files": sum(_holds(path, value) for path in _passing_files(body)),
+        "register_rows": sum(model in (RegisterEntry, RegisterAside) for model in records),
+        "records": sum(model not in REGISTERS for model in records),
     }
 
 
@@ -221,8 +243,28 @@ def _below(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _passing_files() -> list[Path]:
-    return [path for name in PASSING_FOLDERS for path in _below(Path(settings.HOME) / name)]
+def _passing_files(body: Organisation) -> Iterator[Path]:
+    """Files that no book keeps for long; other bodies' uploads are theirs to purge."""
+    home = Path(settings.HOME)
+    others = Upload.objects.exclude(body=body).values_list("token", flat=True)
+    theirs = {upload_folder(token) for token in others}
+    for name in PASSING_FOLDERS:
+        for path in _below(home / name):
+            if theirs.isdisjoint(path.parents):
+                yield path
+
+
+def _unnamed_files(value: str) -> Iterator[Path]:
+    """What was written for a deed that never came to be: under the lock, nobody will name it."""
+    for pattern in CUT_OFF:
+        yield from Path(settings.HOME).glob(pattern)
+    yield from lake.unnamed_files()
+    named = set(SourceFile.objects.values_list("sha256", flat=True))
+    kept = lake.raw_folder().glob("*/*")
+    yield from (path for path in kept if path.name not in named and _holds(path, value))
+    released = set(Release.objects.values_list("folder", flat=True))
+    folders = (path for path in releases_folder().glob("*") if path.name not in released)
+    yield from (folder for folder in folders if any(_holds(path, value) for path in _below(folder)))
 
 
 def _holds(path: Path, value: str) -> bool:
@@ -230,7 +272,7 @@ def _holds(path: Path, value: str) -> bool:
 
 
 def _texts_of(body: Organisation) -> Iterator[str]:
-    """Every text of the body's lines and set-aside rows, then of its records."""
+    """Every text of the body's lines and set-aside rows, then of its records and of registers."""
     yield from texts_in(_own_files(body))
     for _model, _pk, fields in _records(body):
         for text in fields.values():
@@ -238,22 +280,28 @@ def _texts_of(body: Organisation) -> Iterator[str]:
 
 
 def _records(body: Organisation) -> Iterator[tuple[type[models.Model], Any, dict[str, Any]]]:
-    """Each row of the body's tables with its free columns: text and JSON."""
-    for owned in ownership.owned():
-        if owned.model.lower().startswith(LEFT_ALONE):
-            continue
-        model = apps.get_model(owned.model)
-        names = [
-            column.attname
-            for column in model._meta.concrete_fields
-            if isinstance(column, models.CharField | models.TextField | models.JSONField)
-            and not column.choices
-            and not column.primary_key
-        ]
-        if not names:
-            continue
-        for row in owned.rows(body.pk).values("pk", *names).iterator():
-            yield model, row.pop("pk"), row
+    """Each row of the body's tables, and of registers, with its free columns: text and JSON."""
+    held: list[models.QuerySet[Any]] = [
+        owned.rows(body.pk)
+        for owned in ownership.owned()
+        if not owned.model.lower().startswith(LEFT_ALONE)
+    ]
+    held += [model.objects.all() for model in REGISTERS]
+    for rows in held:
+        if names := free_columns(rows.model):
+            for row in rows.values("pk", *names).iterator():
+                yield rows.model, row.pop("pk"), row
+
+
+def free_columns(model: type[models.Model]) -> list[str]:
+    """The columns of a table in which a published value could stand."""
+    return [
+        column.attname
+        for column in model._meta.concrete_fields
+        if isinstance(column, models.CharField | models.TextField | models.JSONField)
+        and not column.choices
+        and not column.primary_key
+    ]
 
 
 def _records_holding(
@@ -263,12 +311,26 @@ def _records_holding(
     spelt = folded(value)
     for model, pk, row in _records(body):
         changed = {
-            name: new for name, text in row.items() if (new := purged_json(text, pattern)) != text
+            name: _fitting(new, model, name)
+            for name, text in row.items()
+            if (new := purged_json(text, pattern)) != text
         }
         if model is RedactionDecision and spelt and spelt in row["matches"]:
             changed["matches"] = f"PURGED {pk}"
+        if model is RegisterEntry and "name" in changed:
+            changed["name_skeleton"] = (
+                ""  # the name run together; nothing is joined by an empty one
+            )
         if changed:
             yield model, pk, changed
+
+
+def _fitting(new: object, model: type[models.Model], name: str) -> object:
+    """A tombstone cut to its column, or nothing where the column is shorter than a tombstone."""
+    longest = getattr(model._meta.get_field(name), "max_length", None)
+    if not isinstance(new, str) or longest is None or len(new) <= longest:
+        return new
+    return new[:longest] if longest >= len(TOMBSTONE) else ""
 
 
 # ── carrying out ─────────────────────────────────────────────────────────────────────────────
@@ -291,7 +353,7 @@ def _carry_out(body: Organisation, value: str, *, at: datetime, purge: Purge | N
         spellings = {plain_value(value)}
         touched: list[Touched] = []
         files = [*_own_files(body), *LakeFile.objects.filter(publication=None).order_by("pk")]
-        for text in texts_in(_own_files(body)):
+        for text in _texts_of(body):
             spellings |= {plain_value(found[0]) for found in pattern.finditer(text)}
         for file in _own_files(body):
             touched += rows_touched(file, purged)
@@ -302,7 +364,7 @@ def _carry_out(body: Organisation, value: str, *, at: datetime, purge: Purge | N
             spellings=sorted([audit.digest(text), len(text)] for text in spellings),
             rows=sorted({(t.source_id or 0, t.row or 0) for t in touched}),
         )
-        made = _Made()
+        made = _Made(doomed=list(_unnamed_files(value)))  # before anything is written afresh
         for file in files:
             if fresh := rewritten(file, purged):
                 made.lake.append(fresh)
@@ -312,7 +374,7 @@ def _carry_out(body: Organisation, value: str, *, at: datetime, purge: Purge | N
             _purge_raw(path, value, sources, body, at, made)
         for release in Release.objects.filter(body=body):
             _purge_release(release, value, at, made)
-        made.doomed.extend(path for path in _passing_files() if _holds(path, value))
+        made.doomed.extend(path for path in _passing_files(body) if _holds(path, value))
         _commit(body, value, pattern, made, touched, at=at, purge=purge)
         _delete(made.doomed, at)
     lake._generation.cache_clear()
@@ -397,7 +459,10 @@ def _commit(
     records = list(_records_holding(body, pattern, value))
     for model, pk, changed in records:
         model._default_manager.filter(pk=pk).update(**changed)
+    made.doomed.extend(_register_stones(records))
+    made.doomed.extend(_failed_uploads(made.doomed))
     _purge_jobs(pattern)
+    _purge_sessions(pattern)
     # Whoever else asked for the same value, or had asked when an older backup was made, has it.
     same = Purge.objects.filter(body=body).exclude(value="").exclude(pk=purge.pk if purge else 0)
     for other in same:
@@ -450,6 +515,42 @@ def _purge_jobs(pattern: re.Pattern[str]) -> None:
             DBTaskResult.objects.filter(pk=pk).update(**changed)
 
 
+def _purge_sessions(pattern: re.Pattern[str]) -> None:
+    """End the visits that hold the value, as in a message not yet shown, or cannot be read."""
+    for session in Session.objects.iterator():
+        held = session.get_decoded()
+        if not held or purged_json(held, pattern) != held:
+            session.delete()
+
+
+def _register_stones(records: Iterable[tuple[type[models.Model], Any, Any]]) -> Iterator[Path]:
+    """Where a stone is laid so that the bytes of a register which held the value stay out."""
+    touched = {(model, pk) for model, pk, _changed in records if model in REGISTERS}
+    names = {pk for model, pk in touched if model is Register}
+    entries = [pk for model, pk in touched if model is RegisterEntry]
+    aside = [pk for model, pk in touched if model is RegisterAside]
+    listed = RegisterEntry.objects.filter(pk__in=entries).values_list("register", flat=True)
+    names |= set(Register.objects.filter(name__in=list(listed)).values_list("pk", flat=True))
+    held = RegisterAside.objects.filter(pk__in=aside).values_list("register_id", flat=True)
+    for sha256 in Register.objects.filter(pk__in=names | set(held)).values_list(
+        "sha256", flat=True
+    ):
+        if not SourceFile.objects.filter(sha256=sha256).exists():
+            yield lake.raw_path(sha256)
+
+
+def _failed_uploads(doomed: Iterable[Path]) -> list[Path]:
+    """Say of uploads from which a file goes why they cannot be loaded; their folders go whole."""
+    folders = {parent for path in doomed for parent in path.parents}
+    failed = []
+    for upload in Upload.objects.exclude(state=Upload.State.DONE):
+        if (folder := upload_folder(upload.token)) in folders:
+            upload.state, upload.refusal = Upload.State.FAILED, WAITED_WITH_IT
+            upload.save(update_fields=["state", "refusal"])
+            failed.append(folder)
+    return failed
+
+
 def _finish(purge: Purge) -> None:
     """Delete what the books no longer name, and say that the purge is done."""
     home = Path(settings.HOME)
@@ -468,6 +569,7 @@ def _delete(doomed: Iterable[Path], at: datetime | None) -> None:
             shutil.rmtree(path)
         elif path.is_file():
             path.unlink()
-        if at is not None and path.parent.parent == lake.raw_folder():
+        if at is not None and path.parent.parent == lake.raw_folder() and not path.suffix:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_stone(at))
             lake.settle(path)

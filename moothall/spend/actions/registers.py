@@ -19,6 +19,7 @@ from moothall.spend.feeds.reading import CannotRead
 from moothall.spend.feeds.registers import RegisterReading, read_register
 from moothall.spend.models import Register, RegisterAside, RegisterEntry
 from moothall.spend.permissions import why_not_load_register
+from moothall.spend.queries.purges import why_purged
 from moothall.spend.queries.registers import register_words_on
 from moothall.spend.queries.rulebook import name_words_on
 
@@ -67,6 +68,8 @@ def load_register(
         )
     except CannotRead as refusal:
         raise CannotLoadRegister(str(refusal)) from None
+    if reason := why_purged(reading.sha256):
+        raise CannotLoadRegister(reason)
     entries = _entries(reading, name, at)
     with transaction.atomic():
         held = Register.objects.select_for_update().filter(name__iexact=name).first()
