@@ -6,6 +6,20 @@ class DecisionsConfig(AppConfig):
     label = "decisions"
 
     def ready(self) -> None:
-        from moothall.core.ownership import Owned, register
+        from django.urls import reverse
 
-        register(Owned("decisions.Decision"))
+        from moothall.core.ownership import Owned, register
+        from moothall.core.permissions import Viewer
+        from moothall.decisions.queries import Subject, name_subjects
+        from moothall.directory.models import Organisation
+
+        def body(number: int, viewer: Viewer) -> Subject | None:
+            held = Organisation.objects.filter(pk=number).first()
+            url = reverse("directory:body", args=[held.slug]) if held else ""
+            return Subject(held.name, url, held.pk) if held else None
+
+        register(
+            Owned("decisions.Decision"),
+            Owned("decisions.Exemption", "decision__body_id"),
+        )
+        name_subjects("directory.organisation", body)

@@ -117,6 +117,11 @@ def why_not_read_exempt(person: Asker, body: Organisation) -> str | None:
     return _why_not(person, Deed.READ_EXEMPT, body)
 
 
+def why_not_mark_exempt(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not say that material of `body` is exempt, or no longer, or None."""
+    return _why_not(person, Deed.MARK_EXEMPT, body)
+
+
 def why_not_export_body(person: Asker, body: Organisation) -> str | None:
     """Return why `person` may not export everything that `body` owns, or None."""
     return _why_not(person, Deed.EXPORT_BODY, body)

@@ -9,8 +9,10 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from moothall.core.errors import CannotDo
+from moothall.decisions.api import NoSuchDecision
+from moothall.decisions.api import router as decisions
 from moothall.spend.api import router as spend
-from moothall.spend.api import status_of
+from moothall.spend.queries.suppliers import NoSuchSupplier
 
 api = NinjaAPI(
     title="Moothall",
@@ -24,12 +26,16 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/spend", spend)
+api.add_router("/decisions", decisions)
+# What an address itself names, and is not there; any other question is one not to be answered.
+NOT_THERE = (NoSuchSupplier, NoSuchDecision)
 
 
 @api.exception_handler(CannotDo)
 def refused(request: HttpRequest, refusal: CannotDo) -> HttpResponse:
     """A refusal is the sentence that the pages show."""
-    return api.create_response(request, {"sentence": refusal.sentence}, status=status_of(refusal))
+    status = 404 if isinstance(refusal, NOT_THERE) else 400
+    return api.create_response(request, {"sentence": refusal.sentence}, status=status)
 
 
 @api.exception_handler(ValidationError)

@@ -48,6 +48,7 @@ def main() -> None:
 def whole_command() -> typer.Typer:
     """The command with every slice's deeds in it."""
     from moothall.core.commands import add_to
+    from moothall.decisions.commands import decisions
     from moothall.directory.commands import body, export, people
     from moothall.places.commands import place
     from moothall.site.demo.commands import app as demo
@@ -57,6 +58,7 @@ def whole_command() -> typer.Typer:
     app.add_typer(spend, name="spend")
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
+    app.add_typer(decisions, name="decisions")
     app.add_typer(demo, name="demo")
     app.add_typer(cases, name="cases")
     app.command()(export)

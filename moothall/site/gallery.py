@@ -3,11 +3,14 @@
 Everything named here is invented.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from attrs import evolve
 from django.core.paginator import Paginator
 
+from moothall.decisions.queries import About, DecisionRow
+from moothall.directory.models import ExemptUnder
 from moothall.site.forms import ExampleForm, ExampleSearch
 from moothall.values.figures import Figure
 from moothall.values.tables import Cell, Column, Download, Kind, Table
@@ -25,6 +28,34 @@ COLUMNS = (
     Column("Amount", Kind.POUNDS, order="spend"),
     Column("Share", Kind.SHARE),
     Column("Last paid", Kind.DATE),
+)
+
+
+DECIDED = About(
+    subject="spend.release:1",
+    body_slug="ashmere-council",
+    why_not_record=None,
+    is_at_work=True,
+    rows=tuple(
+        DecisionRow(
+            id=number,
+            body="Ashmere Council",
+            body_slug="ashmere-council",
+            about=None,
+            what=what,
+            why="",
+            by="Ada Brack",
+            at=datetime(2026, 5, number, 9, tzinfo=UTC),
+            authority="Minute 14, Cabinet",
+            exempt=exempt,
+            is_withheld=is_withheld,
+        )
+        for number, what, exempt, is_withheld in (
+            (3, "Publish each quarter within twenty working days", "", False),
+            (2, "Settle with Brackwater Homes", ExemptUnder.LABOUR_RELATIONS.words, False),
+            (1, f"Exempt under {ExemptUnder.CRIME.words}.", ExemptUnder.CRIME.words, True),
+        )
+    ),
 )
 
 
@@ -152,6 +183,8 @@ def page(order: str, number: str) -> dict[str, object]:
             {"label": "Spending", "url": "#cards", "text": "What is paid, to whom, for what."},
             {"label": "Decisions", "url": "#cards", "text": "Who decided, on which evidence."},
         ],
+        "decided": DECIDED,
+        "undecided": evolve(DECIDED, rows=()),
         "why_not": (
             "This quarter is not published: 3 lines in it look like private persons and wait for "
             "a decision. Decide each of them, then publish."

@@ -29,6 +29,8 @@ _PUBLIC = (
     "api:spend_files",
     "api:spend_concentration",
     "api:spend_together",
+    "api:decisions",
+    "api:decision",
     # Signing in, and every step that leads there. Signing up answers that it is closed.
     "account_login",
     "account_logout",

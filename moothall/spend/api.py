@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from moothall.core.errors import CannotDo
 from moothall.directory.queries import viewer_for
 from moothall.spend.analysis.payments import Filters
 from moothall.spend.queries import comparing, explorer, figures, files, lines, suppliers
@@ -434,8 +433,3 @@ def together(
     reading = _reading(request)
     found = comparing.together(reading, by, asked.filters(reading), top=top)
     return {"rows": [row.as_json() for row in found]}
-
-
-def status_of(refusal: CannotDo) -> int:
-    """404 where what was named in the address is not there, 400 for any other question."""
-    return 404 if isinstance(refusal, suppliers.NoSuchSupplier) else 400

@@ -10,10 +10,15 @@ class SpendConfig(AppConfig):
     label = "spend"
 
     def ready(self) -> None:
+        from django.urls import reverse
+
         from moothall.core.lake import raw_path
         from moothall.core.ownership import Owned, OwnFile, register, register_files
+        from moothall.core.permissions import Viewer
         from moothall.core.purges import Instruction, apply_after_restore
+        from moothall.decisions.queries import Subject, name_subjects
         from moothall.spend.models import ErrorReport, MatchDecision, Release, SourceFile, Upload
+        from moothall.values.periods import Period
 
         def purge_again(instruction: Instruction, at: datetime) -> None:
             from moothall.spend.actions import purging  # heavy, and only a restore needs it
@@ -57,6 +62,23 @@ class SpendConfig(AppConfig):
                     if path.is_file():
                         yield OwnFile(path, path.name)
 
+        def released(number: int, _viewer: Viewer) -> Subject | None:
+            held = Release.objects.select_related("body").filter(pk=number).first()
+            if held is None:
+                return None
+            period = Period(held.starts_on, held.ends_before)
+            label = f"{held.body}: payments of {period}, edition {held.edition}"
+            return Subject(label, reverse("spend:release", args=[number]), held.body_id)
+
+        def published(number: int, viewer: Viewer) -> Subject | None:
+            from moothall.spend.queries.sharing import publication  # heavy, as above
+
+            held = publication(number)
+            if held is None or not viewer.reads(held.body_id):
+                return None
+            url = reverse("spend:publication", args=[number])
+            return Subject(f"{held.body}, {held.period}", url, held.body_id)
+
         register(
             Owned("spend.Load"),
             Owned("spend.Upload"),
@@ -78,3 +100,5 @@ class SpendConfig(AppConfig):
         register_files(released_files)
         register_files(uploaded_files)
         apply_after_restore("spend.value", purge_again)
+        name_subjects("spend.release", released)
+        name_subjects("core.publication", published)

@@ -6,6 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from moothall.decisions import models
+from moothall.directory.models import ExemptUnder
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory
 
 
@@ -20,3 +21,14 @@ class DecisionFactory(DjangoModelFactory):
     by = factory.SubFactory(PersonFactory)
     at = datetime(2026, 5, 1, 9, tzinfo=UTC)
     authority = "finance officer"
+
+
+class ExemptionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Exemption
+
+    decision = factory.SubFactory(DecisionFactory)
+    paragraph = ExemptUnder.FINANCIAL_OR_BUSINESS_AFFAIRS.value
+    why = "It would tell bidders what the body would pay"
+    by = factory.SubFactory(PersonFactory)
+    at = datetime(2026, 5, 2, 9, tzinfo=UTC)

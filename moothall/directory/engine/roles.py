@@ -54,6 +54,7 @@ class Deed(StrEnum):
     READ_INTERESTS = "READ_INTERESTS"  # officers' and sensitive interests, beyond the public ones
     READ_AUDIT = "READ_AUDIT"
     READ_EXEMPT = "READ_EXEMPT"  # material kept private under Schedule 12A
+    MARK_EXEMPT = "MARK_EXEMPT"  # and saying that it is, or no longer is
     EXPORT_BODY = "EXPORT_BODY"
     REMOVE_BODY = "REMOVE_BODY"
     RECORD_DECISION = "RECORD_DECISION"
@@ -82,6 +83,7 @@ _WORDS = {
     Deed.READ_INTERESTS: "read the whole register of interests of {body}",
     Deed.READ_AUDIT: "read the audit log of {body}",
     Deed.READ_EXEMPT: "read exempt material of {body}",
+    Deed.MARK_EXEMPT: "say what is exempt at {body}",
     Deed.EXPORT_BODY: "export everything that {body} owns",
     Deed.REMOVE_BODY: "remove {body}",
     Deed.RECORD_DECISION: "record a decision of {body}",
@@ -139,6 +141,7 @@ MAY: dict[Role, frozenset[Deed]] = {
             Deed.READ_INTERESTS,
             Deed.READ_AUDIT,
             Deed.READ_EXEMPT,
+            Deed.MARK_EXEMPT,
             Deed.EXPORT_BODY,
             Deed.REMOVE_BODY,
             Deed.RECORD_DECISION,
@@ -175,6 +178,7 @@ MAY: dict[Role, frozenset[Deed]] = {
             Deed.REQUEST_PURGE,
             Deed.CONFIRM_PURGE,
             Deed.READ_AUDIT,
+            Deed.READ_EXEMPT,  # an export holds it
             Deed.EXPORT_BODY,
             Deed.SEE_CASE_DATA,
         }

@@ -27,6 +27,7 @@ ASKED = {
     Deed.READ_INTERESTS: permissions.why_not_read_interests,
     Deed.READ_AUDIT: permissions.why_not_read_audit,
     Deed.READ_EXEMPT: permissions.why_not_read_exempt,
+    Deed.MARK_EXEMPT: permissions.why_not_mark_exempt,
     Deed.EXPORT_BODY: permissions.why_not_export_body,
     Deed.REMOVE_BODY: permissions.why_not_remove_body,
     Deed.RECORD_DECISION: permissions.why_not_record_decision,

@@ -20,8 +20,10 @@ from moothall.core import lake
 from moothall.core.errors import CannotDo
 from moothall.core.models import Publication
 from moothall.core.permissions import Viewer
+from moothall.decisions.actions import record_decision
+from moothall.decisions.models import Decision
 from moothall.directory.actions import add_body, grant_role, invite_person
-from moothall.directory.models import Organisation, Person, RoleHeld
+from moothall.directory.models import ExemptUnder, Organisation, Person, RoleHeld
 from moothall.places.actions import describe_place
 from moothall.places.models import Place
 from moothall.site.demo import place
@@ -88,6 +90,7 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
     project(at=at)
     _decide(spend, at)
     _release(bodies["district"], at)
+    _record_decisions(bodies["county"], at)
     write_stamp(at=at)
     return True
 
@@ -275,6 +278,33 @@ def _release(body: Organisation, at: datetime) -> None:
             at=at,
         )
     publish_quarter(body=body, period=quarter, by=officer, at=at)
+
+
+def _record_decisions(county: Organisation, at: datetime) -> None:
+    """One that everybody reads, and one kept exempt by the monitoring officer."""
+    if Decision.objects.exists():
+        return
+    about = f"directory.organisation:{county.pk}"
+    record_decision(
+        body=county,
+        subject=about,
+        what="Publish every payment of £500 or more within twenty working days of a quarter’s end",
+        why="The Code asks for a quarter; residents and suppliers asked for it sooner.",
+        authority="Minute 31, Cabinet, 9 March 2026",
+        by=_person(place.Role.SECTION_151_OFFICER, "county"),
+        at=at,
+    )
+    record_decision(
+        body=county,
+        subject=about,
+        what="Settle the claim of a former highways contractor for £48,000",
+        why="Counsel puts the risk of going to trial at twice that sum.",
+        authority="Minute 32 (exempt), Cabinet, 9 March 2026",
+        exempt_under=ExemptUnder.LEGAL_PROFESSIONAL_PRIVILEGE,
+        why_exempt="Counsel’s advice would serve the other side while the claim is open.",
+        by=_person(place.Role.MONITORING_OFFICER, "county"),
+        at=at,
+    )
 
 
 def _load_register(path: Path, at: datetime) -> None:

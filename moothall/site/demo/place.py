@@ -120,7 +120,7 @@ POSTS = (
         "Mabel Threlbourne",
         Role.MONITORING_OFFICER,
         "county",
-        "Read the whole register of interests and the audit log.",
+        "Lift the exemption of a decision, or mark another; read every interest.",
     ),
     Post(
         "Idris Scarnholme",

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from moothall.core.downloads import csv_file, json_file
 from moothall.core.permissions import route
 from moothall.spend.forms.explorer import year_words
 from moothall.spend.queries import comparing, explorer, figures
@@ -16,9 +17,7 @@ from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     Asked,
     asked_by,
-    csv_file,
     downloads,
-    json_file,
     link,
     numbered,
     page_number,

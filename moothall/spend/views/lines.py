@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from moothall.core.downloads import csv_file
 from moothall.core.permissions import route
 from moothall.spend.queries import lines
 from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     asked_by,
-    csv_file,
     downloads,
     link,
     numbered,

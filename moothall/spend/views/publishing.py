@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
+from moothall.decisions import queries as decisions
 from moothall.directory import permissions
 from moothall.directory.engine.roles import Deed, Role, in_words, roles_that_may
 from moothall.directory.queries import body_at, viewer_for
@@ -62,7 +63,10 @@ def release(request: HttpRequest, release_id: int) -> HttpResponse:
     page = queries.release_page(release_id)
     if page is None:
         raise Http404("There is no such release. The list of releases has them all.")
-    return render(request, "spend/publishing/release.html", {"page": page})
+    viewer = viewer_for(request.user)
+    decided = decisions.about(f"spend.release:{release_id}", page.row.slug, viewer=viewer)
+    shown = {"page": page, "decisions": decided}
+    return render(request, "spend/publishing/release.html", shown)
 
 
 @route(public=True)

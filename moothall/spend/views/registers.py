@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from moothall.core.downloads import csv_file
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.directory.engine.roles import Deed
@@ -106,23 +105,12 @@ def register_aside(request: PersonsRequest, register_id: int) -> StreamingHttpRe
     _refuse_others(request)
     _register(register_id)
 
-    class Echo:
-        def write(self, text: str) -> str:
-            return text
-
-    def written() -> Iterator[str]:
-        out = csv.writer(Echo())
-        yield out.writerow(["sheet", "row", "reason", "sentence", "cells as published"])
-        for row in queries.aside_rows(register_id):
-            # A spreadsheet takes a cell that begins so for a sum to be worked out.
-            cells = [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in row.cells]
-            yield out.writerow([row.sheet, row.row, row.reason, row.sentence, *cells])
-
-    return StreamingHttpResponse(
-        written(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="register-{register_id}-aside.csv"'},
+    head = ("sheet", "row", "reason", "sentence", "cells as published")
+    rows = (
+        (row.sheet, row.row, row.reason, row.sentence, *row.cells)
+        for row in queries.aside_rows(register_id)
     )
+    return csv_file(f"register-{register_id}-aside", head, rows)
 
 
 @route(deed=Deed.LOAD_SPEND)

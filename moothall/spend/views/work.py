@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer, route
+from moothall.decisions import queries as decisions
 from moothall.directory.engine.roles import Deed, Role, in_words, roles_that_may
 from moothall.directory.queries import viewer_for
 from moothall.spend.actions import corrections
@@ -404,7 +405,10 @@ def _publication_page(
     request: HttpRequest, found: sharing.PublicationRow, form: SharingForm, refusal: str | None
 ) -> HttpResponse:
     why_not = work.why_not(Deed.SHARE, found.body_id, request.user)
+    viewer = viewer_for(request.user)
+    decided = decisions.about(f"core.publication:{found.id}", found.body_slug, viewer=viewer)
     shown = {"found": found, "form": form, "refusal": refusal, "why_not": why_not}
+    shown |= {"decisions": decided}
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "spend/work/publication.html", shown, status=status)
 
