@@ -74,7 +74,7 @@ def record_decision(
         did="decisions.recorded",
         to=made,
         body_id=body.pk,
-        about=subject,
+        about=subject if exempt_under is None else audit.digest(subject),
         what=audit.digest(made.what),
         exempt_under=exempt_under,
     )

@@ -37,7 +37,7 @@ class Asked(Schema):
 
 
 class DecisionRow(Schema):
-    """Of an exempt decision, who may not read it is given only the paragraph."""
+    """Who may not read an exempt decision is given the paragraph, and why it is kept."""
 
     id: int
     body: str
@@ -48,6 +48,7 @@ class DecisionRow(Schema):
     at: datetime
     authority: str
     exempt: str | None
+    why_exempt: str | None
     is_withheld: bool
 
 

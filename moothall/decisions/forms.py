@@ -11,7 +11,7 @@ PARAGRAPHS = [(str(each.value), each.words[:1].upper() + each.words[1:]) for eac
 NOT_EXEMPT = ("", "Not exempt: everybody reads it")
 IN_THE_PUBLIC_INTEREST = (
     "Why, in all the circumstances, the public interest in keeping it outweighs the public "
-    "interest in disclosing it. Only people who may read the decision read this."
+    "interest in disclosing it. Everybody reads this: say nothing in it that is itself exempt."
 )
 
 

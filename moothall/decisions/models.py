@@ -19,7 +19,7 @@ class Decision(models.Model):
     why = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     at = models.DateTimeField()
-    # The role, delegation or minute it rests on. Everybody reads it.
+    # The role, delegation or minute it rests on: everybody reads this, exempt or not.
     authority = models.CharField(max_length=LONGEST_AUTHORITY)
 
     class Meta:
@@ -36,7 +36,7 @@ class Exemption(models.Model):
     paragraph = models.PositiveSmallIntegerField(
         choices=[(paragraph.value, paragraph.words) for paragraph in ExemptUnder]
     )
-    why = models.TextField()  # why the public interest is in keeping it; as private as the rest
+    why = models.TextField()  # why the public interest is in keeping it: everybody reads this
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     lifted_by = models.ForeignKey(

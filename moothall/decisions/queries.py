@@ -56,7 +56,7 @@ def subject_of(text: str, viewer: Viewer) -> Subject | None:
 
 @frozen
 class DecisionRow:
-    """One decision. Of an exempt one, who may not read it learns only that, and why."""
+    """One decision. Who may not read an exempt one learns the paragraph and why it is kept."""
 
     id: int
     body: str
@@ -68,6 +68,7 @@ class DecisionRow:
     at: datetime
     authority: str
     exempt: str  # the paragraph of Schedule 12A, or nothing
+    why_exempt: str  # where the public interest lies; for everybody, as the paragraph is
     is_withheld: bool
 
     def as_json(self) -> dict[str, object]:
@@ -82,13 +83,14 @@ class DecisionRow:
             "at": self.at.isoformat(),
             "authority": self.authority,
             "exempt": self.exempt or None,
+            "why_exempt": self.why_exempt or None,
             "is_withheld": self.is_withheld,
         }
 
 
 @frozen
 class ExemptionRow:
-    """When a decision was kept from the public. The reason is only for who may read the rest."""
+    """When a decision was kept from the public, under which paragraph and why."""
 
     paragraph: str
     why: str
@@ -111,7 +113,7 @@ class DecisionPage:
 
 @frozen
 class About:
-    """Every decision about one thing, where its own page shows them; and where to record one."""
+    """The decisions about one thing, where its own page shows them; and where to record one."""
 
     subject: str
     rows: tuple[DecisionRow, ...]
@@ -121,9 +123,13 @@ class About:
 
 
 def decisions_about(subject: str, *, viewer: Viewer) -> tuple[DecisionRow, ...]:
-    """Every decision about one thing, the latest first."""
+    """The decisions about one thing that this reader may read, the latest first.
+
+    An exempt one is not among them for others: to be listed here would say what it is about.
+    """
     held = _with_exemptions(Decision.objects.filter(subject=subject))
-    return tuple(_row(each, viewer) for each in held.order_by(*ORDERS["-at"]))
+    rows = (_row(each, viewer) for each in held.order_by(*ORDERS["-at"]))
+    return tuple(row for row in rows if not row.is_withheld)
 
 
 def about(subject: str, body_slug: str, *, viewer: Viewer) -> About:
@@ -173,14 +179,12 @@ def decision_page(decision_id: int, *, viewer: Viewer) -> DecisionPage | None:
     held = _with_exemptions(Decision.objects.filter(pk=decision_id)).first()
     if held is None:
         return None
-    row = _row(held, viewer)
-    reads_exempt = permissions.why_not_read_exempt(viewer, held.body) is None
     return DecisionPage(
-        row=row,
+        row=_row(held, viewer),
         exemptions=tuple(
             ExemptionRow(
                 paragraph=ExemptUnder(each.paragraph).words,
-                why=each.why if reads_exempt else "",
+                why=each.why,
                 by=each.by.name,
                 at=each.at,
                 lifted_by=each.lifted_by.name if each.lifted_by else "",
@@ -246,5 +250,6 @@ def _row(decision: Decision, viewer: Viewer) -> DecisionRow:
         at=decision.at,
         authority=decision.authority,
         exempt=exempt,
+        why_exempt=held.why if held else "",
         is_withheld=is_withheld,
     )

@@ -23,7 +23,10 @@ from moothall.values.tables import Cell, Column, Download, Kind, Table
 if TYPE_CHECKING:
     from moothall.directory.models import Organisation, Person
 
-HEAD = ("id", "body", "about", "what", "why", "by", "at", "authority", "exempt", "is_withheld")
+HEAD = (
+    *("id", "body", "about", "what", "why", "by", "at", "authority"),
+    *("exempt", "why_exempt", "is_withheld"),
+)
 
 
 class PersonsRequest(HttpRequest):

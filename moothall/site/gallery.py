@@ -48,12 +48,12 @@ DECIDED = About(
             at=datetime(2026, 5, number, 9, tzinfo=UTC),
             authority="Minute 14, Cabinet",
             exempt=exempt,
-            is_withheld=is_withheld,
+            why_exempt="",
+            is_withheld=False,
         )
-        for number, what, exempt, is_withheld in (
-            (3, "Publish each quarter within twenty working days", "", False),
-            (2, "Settle with Brackwater Homes", ExemptUnder.LABOUR_RELATIONS.words, False),
-            (1, f"Exempt under {ExemptUnder.CRIME.words}.", ExemptUnder.CRIME.words, True),
+        for number, what, exempt in (
+            (2, "Publish each quarter within twenty working days", ""),
+            (1, "Settle with Brackwater Homes", ExemptUnder.LABOUR_RELATIONS.words),
         )
     ),
 )
