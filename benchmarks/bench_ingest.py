@@ -101,6 +101,7 @@ def _invent(folder: Path) -> None:
 def processor_seconds(command: list[str], home: Path | None = None) -> tuple[float, str, float]:
     """Run a command; its processor seconds with its children, what it said, and its peak MB."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "moothall.site.settings"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # imports count as on any second start
     environment |= {"MOOTHALL_HOME": str(home), "MOOTHALL_DEBUG": "1"} if home else {}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(

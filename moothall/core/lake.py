@@ -119,12 +119,16 @@ def new_path(table: str) -> Path:
 
 def settle(path: Path) -> None:
     """Make a written file durable: its bytes, then its name."""
-    for target in (path, path.parent):
-        handle = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    _make_durable(path)
+    _make_durable(path.parent)
+
+
+def _make_durable(target: Path) -> None:
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def keep_table(table: str, rows: pa.Table, **belongs_to: int | None) -> NewFile:
@@ -151,9 +155,9 @@ def keep_raw(source: Path, sha256: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(f".{secrets.token_hex(4)}")
     shutil.copyfile(source, partial)
-    settle(partial)
+    _make_durable(partial)
     partial.rename(target)
-    settle(target)
+    _make_durable(target.parent)
     return target
 
 

@@ -351,8 +351,13 @@ def _placed(
     warnings = list(arrival.warnings)
     for standing in _standing_beside(arrival, arrivals, body):
         comparison = pool.submit(
-            "compare", old_paths=standing.line_paths, new_paths=new_paths
+            "compare",
+            old_paths=standing.line_paths,
+            new_paths=new_paths,
+            at_least=OVERLAP_SHARE,
         ).result()
+        if comparison is None:
+            continue
         shared = max(comparison.share_of_old, comparison.share_of_new)
         same_days = standing.span == arrival.span
         if arrival.replaces is None and same_days and comparison.share_of_old >= CORRECTION_SHARE:

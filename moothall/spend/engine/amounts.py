@@ -11,6 +11,9 @@ LARGEST = Decimal("9999999999999999.99")  # DECIMAL(18,2)
 
 REGULAR = r"^-?\d{1,15}(?:\.\d{1,2})?$"  # needs no reading: one sign, digits, at most two decimals
 
+# Nor does this: a pound sign and commas that group thousands say nothing more.
+GROUPED = r"^-?£?(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,2})?$"
+
 # Pound signs as they survive: £, the DOS 0x9C read as cp1252 or latin-1, £ in UTF-8 read as cp1252,
 # the sterling letter, the replacement character.
 _POUND = r"(?:GBP|Â£|£|œ|\x9c|₤|\ufffd)"

@@ -195,6 +195,7 @@ def _redaction_word(word: str) -> str:
     return "weak" if is_participle and OSA.distance(word, "REDACTED") == 2 else ""
 
 
+@lru_cache(maxsize=65536)
 def is_redaction_mark(text: str | None) -> bool:
     """Whether a published text stands in place of a name that the publisher hid.
 

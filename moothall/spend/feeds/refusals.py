@@ -17,7 +17,7 @@ from pathlib import Path
 from moothall.core.rules import rules_of
 from moothall.spend.engine.amounts import amount_read
 from moothall.spend.engine.dates import date_read
-from moothall.spend.engine.headers import other_dataset
+from moothall.spend.engine.headers import other_dataset, plain_header
 
 FIRST_BYTES = 64 * 1024
 LONGEST_RECORD = 1024 * 1024
@@ -122,9 +122,12 @@ def why_another_dataset(rows: Iterable[Sequence[str]], *, name: str) -> str | No
         max(versions[key].versions, key=lambda version: version.in_force_from).value
         for key in ("columns", "other_datasets")
     )
+    elsewhere = {name for names in others.values() for name in names}
     for row in rows:
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) < 3 or any(map(_is_value, filled)):
+        if len(elsewhere.intersection(map(plain_header, filled))) < 3:
+            continue
+        if any(map(_is_value, filled)):
             continue
         if (dataset := other_dataset(row, synonyms, others)) is not None:
             return (

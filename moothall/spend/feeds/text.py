@@ -20,7 +20,8 @@ from typing import BinaryIO
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
+from numpy.typing import NDArray
 
 from moothall.spend.engine.amounts import amount_read
 from moothall.spend.engine.headers import Row
@@ -29,6 +30,7 @@ from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
 from moothall.spend.feeds.typed import HEAD_ROWS, Table, frame_of, propose_rows, read_table
 from moothall.values.periods import Period
 
+Bytes = NDArray[np.uint8]
 BLOCK_BYTES = 8 * 2**20
 RECORD_BYTES = 2**20  # a longer record is not a payment
 HEAD_BYTES = 2**17
@@ -69,6 +71,7 @@ class Text:
     encoding   : 'utf-8' | 'cp1252' | 'cp850' | 'mixed' (utf-8 with stray cp1252 bytes)
     ends_in_cr : records end in a bare carriage return
     bare_crs   : whether bare carriage returns stand inside cells
+    first      : its first block, which is all of most files
     """
 
     path: Path
@@ -80,6 +83,7 @@ class Text:
     ends_in_cr: bool
     bare_crs: bool
     odd_spaces: str
+    first: bytes = field(repr=False)
 
 
 def read_text(
@@ -174,12 +178,12 @@ def _text_of(source: Path, name: str, copy: Path, sha256: str | None = None) -> 
     dos_pounds = cp1252_marks = 0
     line_feeds = returns = pairs = size = bom = 0
     odd: set[str] = set()
-    after_return = False
-    cut = b""
+    first = before = cut = b""
     with source.open("rb") as file:
         unended = 0
         for number, block in enumerate(_bytes(file)):
             if number == 0:
+                first = block
                 if block[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_utf16_without_mark(block):
                     return _from_utf16(source, name, copy, block[:2])
                 while block[bom : bom + 3] == BOM:
@@ -195,25 +199,25 @@ def _text_of(source: Path, name: str, copy: Path, sha256: str | None = None) -> 
             unended = _unended(block, unended, name)
             found = _line_ends(block)
             line_feeds, returns = line_feeds + found[0], returns + found[1]
-            pairs += found[2] + (after_return and block[:1] == b"\n")
-            after_return = block[-1:] == b"\r"
+            pairs += found[2] + (before[-1:] == b"\r" and block[:1] == b"\n")
             odd |= {"\t"} if b"\t" in block else set()
+            last, before = before, block[-2:]
             if block.isascii():
                 continue
             is_ascii = False
-            if b"\xe2" in block or b"\xef" in block:
-                odd |= {mark for mark in "\u2028\u2029\ufeff" if mark.encode() in block}
-            odd |= {"\u00a0"} if b"\xa0" in block else set()
+            odd |= _odd_marks(block) | _odd_marks(last + block[:2])
             if is_utf8:
                 whole, cut = _whole_characters(cut + block)
                 if _is_utf8(whole):
                     has_multibyte = True
                     continue
                 is_utf8 = False
-            has_multibyte = has_multibyte or _MULTIBYTE.search(block) is not None
+            characters = np.frombuffer(block, dtype=np.uint8)
+            above_ascii = np.flatnonzero(characters > 0x7F)
+            has_multibyte = has_multibyte or _has_multibyte(characters, above_ascii)
             if b"\x9c" in block:
                 dos_pounds += len(_DOS_POUND.findall(block))
-            cp1252_marks += sum(map(block.count, _CP1252_MARKS))
+            cp1252_marks += int(np.isin(characters[above_ascii], _CP1252_MARKS).sum())
     is_utf8 = is_utf8 and not cut
     if not size or size == bom:
         raise CannotRead(f"{name} is empty: it has no rows. Download it again from the publisher.")
@@ -222,7 +226,7 @@ def _text_of(source: Path, name: str, copy: Path, sha256: str | None = None) -> 
         windows = "mixed" if has_multibyte else "cp1252"
         encoding = "cp850" if dos_pounds > cp1252_marks else windows
     bare = returns - pairs
-    ends_in_cr = bare > 4 * line_feeds or (bare > 0 and _ends_rows_in_returns(source))
+    ends_in_cr = bare > 4 * line_feeds or (bare > 0 and _ends_rows_in_returns(first))
     text = Text(
         source,
         sha256 or digest.hexdigest(),
@@ -233,6 +237,7 @@ def _text_of(source: Path, name: str, copy: Path, sha256: str | None = None) -> 
         ends_in_cr,
         bool(bare) and not ends_in_cr,
         "".join(sorted(odd)),
+        first,
     )
     return evolve(text, delimiter=_delimiter(text))
 
@@ -246,10 +251,9 @@ def _bytes(file: BinaryIO) -> Iterator[bytes]:
 _QUOTED_CELL = re.compile(rb'(?:(?<=[,;\t|\r\n])|^)"(?:[^"]|"")*+"(?=[,;\t|\r\n]|$)')
 
 
-def _ends_rows_in_returns(source: Path) -> bool:
+def _ends_rows_in_returns(first: bytes) -> bool:
     """Whether the line feeds of a file with bare returns stand only inside quoted cells."""
-    with source.open("rb") as file:
-        head = _cut(file.read(HEAD_BYTES))
+    head = _cut(first[:HEAD_BYTES])
     while head.startswith(BOM):
         head = head[len(BOM) :]
     outside = _QUOTED_CELL.sub(b"", head)
@@ -259,9 +263,29 @@ def _ends_rows_in_returns(source: Path) -> bool:
 
 def _line_ends(block: bytes) -> tuple[int, int, int]:
     """Return how many line feeds, carriage returns, and pairs of the two a block has."""
+    line_feeds = _line_feeds(block)
     if b"\r" not in block:
-        return block.count(b"\n"), 0, 0
-    return block.count(b"\n"), block.count(b"\r"), block.count(b"\r\n")
+        return line_feeds, 0, 0
+    characters = np.frombuffer(block, dtype=np.uint8)
+    returns = np.flatnonzero(characters == 13)
+    followed = returns[:-1] if returns[-1] == len(block) - 1 else returns
+    return line_feeds, len(returns), np.count_nonzero(characters[followed + 1] == 10)
+
+
+def _line_feeds(block: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == 10))
+
+
+def _odd_marks(block: bytes) -> set[str]:
+    """Return the hard spaces, line separators and byte order marks among a block's bytes."""
+    marks = {"\u00a0"} if b"\xa0" in block else set()
+    characters = np.frombuffer(block, dtype=np.uint8)
+    for first, candidates in ((0xE2, "\u2028\u2029"), (0xEF, "\ufeff")):
+        places = np.flatnonzero(characters[:-2] == first)
+        if len(places):
+            triples = {block[place : place + 3] for place in places}
+            marks |= {mark for mark in candidates if mark.encode() in triples}
+    return marks
 
 
 def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
@@ -285,9 +309,20 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+def _has_multibyte(characters: Bytes, above_ascii: NDArray[np.intp]) -> bool:
+    """Return whether some bytes above ASCII are a UTF-8 character of two bytes or three."""
+    places = above_ascii[above_ascii < len(characters) - 1]
+    first, then = characters[places], characters[places + 1]
+    follows = (then >= 0x80) & (then < 0xC0)
+    if (follows & (first >= 0xC2) & (first < 0xE0)).any():
+        return True
+    places = places[follows & (first >= 0xE0) & (first < 0xF0)]
+    last = characters[places[places < len(characters) - 2] + 2]
+    return bool(((last >= 0x80) & (last < 0xC0)).any())
+
+
 _DOS_POUND = re.compile(rb"\x9c(?=[\d) ,]|\r|\n|$)|(?<=\()\x9c")
-_CP1252_MARKS = (b"\x91", b"\x92", b"\x93", b"\x94", b"\x96", b"\xa3")  # quotes, dash, pound
+_CP1252_MARKS = np.frombuffer(b"\x91\x92\x93\x94\x96\xa3", dtype=np.uint8)  # quotes, dash, pound
 
 
 def _is_utf16_without_mark(block: bytes) -> bool:
@@ -335,13 +370,8 @@ def _unended(block: bytes, unended: int, name: str) -> int:
 
 def _delimiter(text: Text) -> str:
     """Return what stands between the cells: what splits the first lines most evenly."""
-    with text.path.open("rb") as file:
-        file.seek(text.bom)
-        lines = (
-            _utf8(text, _cut(file.read(min(HEAD_BYTES, text.size))), True)
-            .decode("utf-8")
-            .split("\n")
-        )
+    head = _cut(text.first[text.bom : text.bom + HEAD_BYTES])
+    lines = _utf8(text, head, True).decode("utf-8").split("\n")
     lines = [line for line in lines if line.strip(" ,\r")][:40]
     best, best_score = ",", (0, 0, 0)
     for delimiter in _DELIMITERS:
@@ -363,6 +393,9 @@ def _cut(block: bytes) -> bytes:
 
 def _blocks(text: Text) -> Iterator[bytes]:
     """Yield the file as UTF-8 in blocks of whole lines; records end in \\n or \\r\\n."""
+    if len(text.first) == text.size:
+        yield _utf8(text, text.first[text.bom :], False)
+        return
     mark = b"\r" if text.ends_in_cr else b"\n"
     with text.path.open("rb") as file:
         file.seek(text.bom)
@@ -400,19 +433,30 @@ def _utf8(text: Text, block: bytes, is_head: bool) -> bytes:
 
 def _head(text: Text, name: str) -> tuple[list[Row], list[str]]:
     """Return the first filled rows of a file, and what is odd about their quotes."""
-    with text.path.open("rb") as file:
-        file.seek(text.bom)
-        block = file.read(min(HEAD_BYTES, text.size))
-        if len(block) == HEAD_BYTES:
-            block = _cut(block)
+    block = text.first[text.bom : text.bom + HEAD_BYTES]
+    if len(block) == HEAD_BYTES:
+        block = _cut(block)
+    block = _utf8(text, block, True)
     warnings: list[str] = []
     rows: list[Row] = []
-    for row in _records(iter([_utf8(text, block, True)]), text.delimiter, name, warnings):
-        if any(cell.strip() for cell in row[1]):
+    for row in _plain_records(block, text.delimiter) or _records(
+        iter([block]), text.delimiter, name, warnings
+    ):
+        if any(map(str.strip, row[1])):
             rows.append(row)
         if len(rows) >= HEAD_ROWS:
             break
     return rows, warnings
+
+
+def _plain_records(block: bytes, delimiter: str) -> list[Row] | None:
+    """Return the first records of a block, or None where one of them takes several lines."""
+    lines = block.decode("utf-8").split("\n", 2 * HEAD_ROWS)
+    if len(lines) > 2 * HEAD_ROWS:
+        lines.pop()
+    reader = csv.reader(lines, delimiter=delimiter)
+    records = list(reader)
+    return list(enumerate(records, start=1)) if len(records) == reader.line_num else None
 
 
 def _fast_table(text: Text, head: list[Row]) -> Table:
@@ -428,7 +472,7 @@ def _fast_frames(text: Text, width: int) -> Iterator[pl.DataFrame]:
     schema = {str(place): pl.String for place in range(width)}
     line = 1
     for block in _blocks(text):
-        lines = _line_ends(block)[0] + (not block.endswith(b"\n"))
+        lines = _line_feeds(block) + (not block.endswith(b"\n"))
         if not _quotes_are_regular(block, text.delimiter):
             raise _Irregular
         try:
@@ -453,10 +497,11 @@ def _quotes_are_regular(block: bytes, delimiter: str) -> bool:
     """Return whether every quote opens at the start of a cell or closes at its end, by turns."""
     if b'"' not in block:
         return True
-    if b'""' in block:
-        block = block.replace(b'""', b"")
     characters = np.frombuffer(block, dtype=np.uint8)
     quotes = np.flatnonzero(characters == ord('"'))
+    if (np.diff(quotes) == 1).any():  # doubled ones are letters
+        characters = np.frombuffer(block.replace(b'""', b""), dtype=np.uint8)
+        quotes = np.flatnonzero(characters == ord('"'))
     if len(quotes) % 2:
         return False
     opening, closing = quotes[0::2], quotes[1::2]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,7 +19,7 @@ import polars as pl
 from attrs import Factory, define, evolve, frozen
 
 from moothall.core.rules import rules_of
-from moothall.spend.engine.amounts import REGULAR, amount_read, to_pence_amount
+from moothall.spend.engine.amounts import GROUPED, REGULAR, amount_read, to_pence_amount
 from moothall.spend.engine.control_totals import Candidate, totals_among
 from moothall.spend.engine.dates import (
     EARLIEST_BEFORE,
@@ -115,6 +115,11 @@ CATEGORY_COLUMNS = (
     "account_code",
 )
 PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
+_AS_PUBLISHED = {
+    name: dtype
+    for name, dtype in LINE_SCHEMA.items()
+    if name not in ("is_card", "is_redacted", "name_key", "category_key")
+}
 HEAD_ROWS = 216
 SMALL_ROWS = 8192  # below this, looking whether to strip costs more than stripping
 FOOTER_ROWS = 25  # more of them are padding, not notes
@@ -369,7 +374,8 @@ def _below(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     """Return the rows of a frame that are not above its table's header."""
     if not header.is_above or not frame.height or frame.item(0, "row") > header.row:
         return frame
-    return frame.filter(pl.col("row") > header.row)
+    rows = frame.get_column("row").to_numpy()
+    return frame.slice(int(rows.searchsorted(header.row, side="right")))
 
 
 def _header_below(table: Table, mapping: Mapping) -> Header | None:
@@ -490,7 +496,7 @@ class _Reader:
     bad: list[pl.DataFrame] = Factory(list)
     amounts: dict[str, Decimal | None] = Factory(dict)
     rounded: dict[str, Decimal] = Factory(dict)
-    days: dict[str, date | None] = Factory(dict)
+    days: dict[str | None, date | None] = Factory(lambda: {None: None})
     control_totals: tuple[ControlTotal, ...] = ()
     amount_control: Decimal = Decimal("0.00")
     amount_set_aside: Decimal = Decimal("0.00")
@@ -509,11 +515,7 @@ class _Reader:
         columns = [pl.col(place) for place in wanted]
         marks = self.table.odd_spaces
         if frame.height < SMALL_ROWS:
-            stripped = [
-                (c.str.replace_all(f"[{marks}]+", " ") if marks else c).str.strip_chars()
-                for c in columns
-            ]
-            cleaned = frame.select(pl.when(c != "").then(c) for c in stripped)
+            cleaned = frame.select(_cleaning(tuple(wanted), marks))
             return {name: cleaned.get_column(place).alias(name) for name, place in places.items()}
         found = frame.select(
             [
@@ -543,39 +545,42 @@ class _Reader:
 
     def _money(self, texts: pl.Series) -> pl.Series:
         """Return cells as amounts; null where they cannot be read exactly."""
-        cells = pl.col(texts.name)
-        is_regular, regular = texts.to_frame().select(
-            cells.str.contains(REGULAR).alias("is_regular"),
-            pl.when(cells.str.contains(REGULAR)).then(cells).cast(MONEY),
-        )
-        if is_regular.all():
-            return regular
-        irregular = texts.filter(~is_regular).unique().to_list()
+        (exact,) = texts.to_frame().select(_regular_money(texts.name))
+        if exact.null_count() == texts.null_count():
+            return exact
+        left = (exact.is_null() & texts.is_not_null()).arg_true()
+        cells = texts[left]
+        (values,) = cells.to_frame().select(_grouped_money(texts.name))
+        rest = values.is_null().arg_true()
+        if len(rest):
+            read = [self._money_of(text) for text in cells[rest]]
+            values = values.scatter(rest, pl.Series(read, dtype=MONEY))
+        return exact.scatter(left, values)
+
+    def _money_of(self, text: str) -> Decimal | None:
+        """Return what one irregular cell says; what rounding it takes away is noted."""
         known = self.amounts
-        for text in irregular:
-            if text not in known:
-                exact, _ = amount_read(text)
-                known[text] = None if exact is None else to_pence_amount(exact)
-                if exact is not None and (off := exact - (known[text] or 0)):
-                    self.rounded[text] = off
-        values = pl.Series([known[text] for text in irregular], dtype=MONEY)
-        replaced = texts.replace_strict(
-            pl.Series(irregular, dtype=pl.String), values, default=None, return_dtype=MONEY
-        )
-        if len(known) > 200_000:
-            self.amounts = {}
-        return regular.zip_with(is_regular.fill_null(False), replaced)
+        if text not in known:
+            if len(known) > 200_000:
+                known.clear()
+            exact, _ = amount_read(text)
+            known[text] = None if exact is None else to_pence_amount(exact)
+            if exact is not None and (off := exact - (known[text] or 0)):
+                self.rounded[text] = off
+        return known[text]
 
     def _dates(self, texts: pl.Series) -> pl.Series:
         """Return cells as days, in the file's one order; null where they cannot be read."""
-        unique = texts.unique().drop_nulls().to_list()
         known = self.days
-        for text in unique:
-            if text not in known:
-                known[text] = date_read(text, self.decided.order)
-        values = pl.Series([known[text] for text in unique], dtype=pl.Date)
+        is_small = len(texts) < SMALL_ROWS
+        cells = texts.to_list() if is_small else texts.unique().to_list()
+        for text in set(cells).difference(known):
+            known[text] = date_read(text, self.decided.order)
+        values = pl.Series(texts.name, [known[text] for text in cells], dtype=pl.Date)
+        if is_small:
+            return values
         return texts.replace_strict(
-            pl.Series(unique, dtype=pl.String), values, default=None, return_dtype=pl.Date
+            pl.Series(cells, dtype=pl.String), values, default=None, return_dtype=pl.Date
         )
 
     def _kept(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -588,27 +593,26 @@ class _Reader:
             day = pl.Series("paid_on", [None], dtype=pl.Date).new_from_index(0, height)
             has_date_text = pl.Series([False]).new_from_index(0, height)
         else:
-            counts = date_text.drop_nulls().value_counts()
-            self.date_texts.update(dict(counts.iter_rows()))
+            if not self.table.is_one_frame:
+                self.date_texts.update(dict(date_text.drop_nulls().value_counts().iter_rows()))
             day = self._dates(date_text)
             has_date_text = date_text.is_not_null()
+        lines = self._line_frame(frame.get_column("row"), texts, amount, day)
+        position = self.rows_read + self.rows_blank  # blank rows count for place alone
+        if not amount.null_count() and not day.null_count() and not self._outside(day).any():
+            self.rows_read += height
+            self.last_payment = self.last_amount = position + height - 1
+            self._count(lines)
+            return lines
         has_amount = amount.is_not_null()
         no_day = day.is_null()
         unreadable = no_day & has_date_text
         outside = self._outside(day)
-        is_bad = ~has_amount | unreadable | outside
         supplier = texts.get("supplier_name")
         candidates = self._candidates(frame, has_amount, no_day, supplier, date_text is not None)
-
-        keep = ~(is_bad | candidates)
-        position = self.rows_read + self.rows_blank  # blank rows count for place alone
-        lines = self._line_frame(frame.get_column("row"), texts, amount, day)
-        if keep.all():
-            self.rows_read += height
-            self.last_payment = self.last_amount = position + height - 1
-        else:
-            self._note(frame, lines, amount, day, keep, candidates, position, unreadable, outside)
-            lines = lines.filter(keep)
+        keep = has_amount & ~(unreadable | outside | candidates)
+        self._note(frame, lines, amount, day, keep, candidates, position, unreadable, outside)
+        lines = lines.filter(keep)
         self._count(lines)
         return lines
 
@@ -794,32 +798,29 @@ class _Reader:
         self, row: pl.Series, texts: dict[str, pl.Series], amount: pl.Series, day: pl.Series
     ) -> pl.DataFrame:
         """Return rows of cells as lines, whether or not they will be kept."""
-        period = self.decided.period
-        columns: dict[str, pl.Series | pl.Expr] = {
-            "publication_id": pl.lit(self.stamp.publication_id, dtype=pl.Int64),
-            "body_id": pl.lit(self.stamp.body_id, dtype=pl.Int64),
-            "source_id": pl.lit(self.stamp.source_id, dtype=pl.Int64),
+        height = len(row)
+        columns = {
+            "publication_id": _same(self.stamp.publication_id, height, pl.Int64),
+            "body_id": _same(self.stamp.body_id, height, pl.Int64),
+            "source_id": _same(self.stamp.source_id, height, pl.Int64),
             "row": row,
-            "sheet": pl.lit(self.sheet, dtype=pl.String),
-            "date_meaning": pl.lit(self.mapping.date_meaning),
+            "sheet": _same(self.sheet, height, pl.String),
+            "date_meaning": _same(self.mapping.date_meaning, height, pl.String),
+            "date_basis": _same("published", height, pl.String),
+            "paid_on": day,
             "amount": amount,
             "amount_text": texts["amount"],
         }
         if day.null_count():
-            columns["date_basis"] = (
-                pl.when(pl.lit(day).is_null())
-                .then(pl.lit("file period"))
-                .otherwise(pl.lit("published"))
-            )
-            columns["paid_on"] = day if period is None else day.fill_null(period.starts_on)
-        else:
-            columns["date_basis"], columns["paid_on"] = pl.lit("published"), day
-        for name, dtype in LINE_SCHEMA.items():
-            if name in columns or name in ("is_card", "is_redacted", "name_key", "category_key"):
-                continue
+            columns["date_basis"] = columns["date_basis"].set(day.is_null(), "file period")
+            if self.decided.period is not None:
+                columns["paid_on"] = day.fill_null(self.decided.period.starts_on)
+        for name, dtype in _AS_PUBLISHED.items():
             series = texts.get(name)
+            if name in columns:
+                continue
             if series is None:
-                columns[name] = pl.lit(None, dtype=dtype)
+                columns[name] = _same(None, height, dtype)
             elif dtype == MONEY:
                 columns[name] = self._money(_nil_as_zero(series))
             elif dtype == pl.Date:
@@ -830,32 +831,21 @@ class _Reader:
                 columns[name] = _without_placeholders(series)
             else:
                 columns[name] = series
-        columns["is_card"] = self._is_card(texts)
-        columns["is_redacted"] = _is_redacted(texts.get("supplier_name"))
-        frame = pl.select(
-            *(
-                (value if isinstance(value, pl.Expr) else pl.lit(value)).alias(name)
-                for name, value in columns.items()
-            )
-        )
-        frame = frame.with_columns(
-            name_key=pl.struct("body_id", *NAME_COLUMNS).hash(seed=0).reinterpret(signed=True),
-            category_key=pl.struct(*CATEGORY_COLUMNS).hash(seed=0).reinterpret(signed=True),
-        )
-        return frame.select(list(LINE_SCHEMA))
+        frame = pl.DataFrame([series.alias(name) for name, series in columns.items()])
+        name_key, category_key, is_doubtful, has_card_reference = frame.select(_derived())
+        columns["name_key"], columns["category_key"] = name_key, category_key
+        columns["is_redacted"] = _is_redacted(columns["supplier_name"], is_doubtful)
+        columns["is_card"] = self._is_card(texts, has_card_reference)
+        return pl.DataFrame([columns[name].alias(name) for name in LINE_SCHEMA])
 
-    def _is_card(self, texts: dict[str, pl.Series]) -> pl.Series | pl.Expr:
+    def _is_card(self, texts: dict[str, pl.Series], has_card_reference: pl.Series) -> pl.Series:
         if self.mapping.kind == "cards":
-            return pl.lit(True)
+            return _same(True, len(has_card_reference), pl.Boolean)
         marks = texts.get("is_card")
-        if marks is not None:
-            unique = marks.unique().drop_nulls()
-            cards = [mark for mark in unique if plain_header(mark) in _IS_CARD]
-            return marks.is_in(cards).fill_null(False)
-        references = texts.get("transaction_ref")
-        if references is not None:
-            return references.str.contains(_CARD_REFERENCE).fill_null(False)
-        return pl.lit(False)
+        if marks is None:
+            return has_card_reference
+        cards = [mark for mark in marks.unique().drop_nulls() if plain_header(mark) in _IS_CARD]
+        return marks.is_in(cards).fill_null(False)
 
     def _count(self, lines: pl.DataFrame) -> None:
         if not lines.height:
@@ -967,8 +957,9 @@ class _Reader:
         warnings: tuple[str, ...],
     ) -> Reading:
         counts = dict(sorted(Counter(aside.get_column("reason")).items()))
-        control = aside.get_column("reason") == "control_total"
-        set_aside = aside.filter(~control).get_column("amount")
+        set_aside = aside.get_column("amount")
+        if "control_total" in counts:
+            set_aside = set_aside.filter(aside.get_column("reason") != "control_total")
         found = list(warnings)
         if self.decided.doubt:
             found.append(self.decided.doubt)
@@ -1039,7 +1030,7 @@ def _nil_as_zero(texts: pl.Series) -> pl.Series:
 
 def _without_placeholders(texts: pl.Series) -> pl.Series:
     """Return numbers without the words that stand where a number is not given."""
-    is_placeholder = texts.str.to_lowercase().is_in(_rule("placeholders")).fill_null(False)
+    (is_placeholder,) = texts.to_frame().select(_placeholder(texts.name))
     return texts.set(is_placeholder, None) if is_placeholder.any() else texts
 
 
@@ -1055,13 +1046,62 @@ def _capital_or_revenue(texts: pl.Series) -> pl.Series:
     )
 
 
-def _is_redacted(names: pl.Series | None) -> pl.Series | pl.Expr:
-    if names is None:
-        return pl.lit(False)
-    unique = names.unique().drop_nulls()
-    marks = [
-        text
-        for text in unique.filter(unique.str.contains(_MIGHT_BE_REDACTED))
-        if is_redaction_mark(text)
+def _is_redacted(names: pl.Series, is_doubtful: pl.Series) -> pl.Series:
+    if not is_doubtful.any():
+        return is_doubtful
+    marks = {text for text in names.filter(is_doubtful) if is_redaction_mark(text)}
+    return names.is_in(marks).fill_null(False) if marks else _same(False, len(names), pl.Boolean)
+
+
+def _same(value: Any, height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Return a column that says the same in every row."""
+    return _once(value, dtype).new_from_index(0, height)
+
+
+@lru_cache(maxsize=256)
+def _once(value: Any, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return pl.Series([value], dtype=dtype)
+
+
+# Expressions are kept: building one costs about as much as running it over a small file.
+
+
+@cache
+def _cleaning(places: tuple[str, ...], marks: str) -> list[pl.Expr]:
+    """Return columns of cells stripped of spaces and odd marks, null where nothing is left."""
+    cells = [
+        pl.col(place).str.replace_all(f"[{marks}]+", " ") if marks else pl.col(place)
+        for place in places
     ]
-    return names.is_in(marks).fill_null(False) if marks else pl.lit(False)
+    stripped = [cell.str.strip_chars() for cell in cells]
+    return [pl.when(cell != "").then(cell) for cell in stripped]
+
+
+@cache
+def _regular_money(name: str) -> pl.Expr:
+    cells = pl.col(name)
+    return pl.when(cells.str.contains(REGULAR)).then(cells).cast(MONEY)
+
+
+@cache
+def _grouped_money(name: str) -> pl.Expr:
+    cells = pl.col(name)
+    plain = cells.str.replace_all("[£,]", "")
+    return pl.when(cells.str.contains(GROUPED)).then(plain).cast(MONEY)
+
+
+@cache
+def _placeholder(name: str) -> pl.Expr:
+    words = pl.Series(_rule("placeholders"), dtype=pl.String).implode()
+    return pl.col(name).str.to_lowercase().is_in(words).fill_null(False)
+
+
+@cache
+def _derived() -> list[pl.Expr]:
+    """Return what every line's own columns decide: its two keys, and two doubts about it."""
+    return [
+        pl.struct("body_id", *NAME_COLUMNS).hash(seed=0).reinterpret(signed=True),
+        pl.struct(*CATEGORY_COLUMNS).hash(seed=0).reinterpret(signed=True).alias("category_key"),
+        pl.col("supplier_name").str.contains(_MIGHT_BE_REDACTED).fill_null(False),
+        pl.col("transaction_ref").str.contains(_CARD_REFERENCE).fill_null(False),
+    ]
