@@ -191,6 +191,7 @@ def load_files(
         outcomes: list[FileOutcome] = []
         arrivals: list[_Arrival] = []
         stored = _known_files(body)
+        in_books = _publications_of(body)
         seen: dict[str, Reading] = {}
 
         def new_stamp() -> Stamp:
@@ -214,7 +215,7 @@ def load_files(
             ):
                 outcome = _refused(read, refusal)
             else:
-                arrival = _placed(_arrived(read), arrivals, body, pool)
+                arrival = _placed(_arrived(read), arrivals, in_books, pool)
                 arrivals.append(arrival)
                 seen[read.sha256] = arrival.reading
                 outcome = _outcome_of(arrival)
@@ -344,12 +345,15 @@ def _arrived(read: FileRead) -> _Arrival:
 
 
 def _placed(
-    arrival: _Arrival, arrivals: list[_Arrival], body: Organisation, pool: ReadingPool | ReadHere
+    arrival: _Arrival,
+    arrivals: list[_Arrival],
+    in_books: list[Publication],
+    pool: ReadingPool | ReadHere,
 ) -> _Arrival:
     """Find the publication this file corrects, and name the others it shares lines with."""
     new_paths = (arrival.lines.path,)
     warnings = list(arrival.warnings)
-    for standing in _standing_beside(arrival, arrivals, body):
+    for standing in _standing_beside(arrival, arrivals, in_books):
         comparison = pool.submit(
             "compare",
             old_paths=standing.line_paths,
@@ -370,8 +374,14 @@ def _placed(
     return evolve(arrival, warnings=tuple(warnings))
 
 
+def _publications_of(body: Organisation) -> list[Publication]:
+    """Return the current publications of a body, newest first."""
+    current = Publication.objects.filter(body_id=body.pk, state=Publication.State.CURRENT)
+    return list(current.order_by("-starts_on"))
+
+
 def _standing_beside(
-    arrival: _Arrival, arrivals: list[_Arrival], body: Organisation
+    arrival: _Arrival, arrivals: list[_Arrival], in_books: list[Publication]
 ) -> list[_Standing]:
     """Publications of the same kind whose days meet this file's, newest first."""
     replaced = {other.replaces.publication_id for other in arrivals if other.replaces}
@@ -383,31 +393,20 @@ def _standing_beside(
             line_paths=(other.lines.path,),
         )
         for other in reversed(arrivals)
-        if other.reading.kind == arrival.reading.kind
+        if other.reading.kind == arrival.reading.kind and other.span.overlap(arrival.span)
     ]
-    in_books = Publication.objects.filter(
-        body_id=body.pk,
-        kind=arrival.reading.kind,
-        state=Publication.State.CURRENT,
-        starts_on__lt=arrival.span.ends_before,
-        ends_before__gt=arrival.span.starts_on,
-    ).order_by("-starts_on")
     beside += [
         _Standing(
             publication_id=publication.pk,
             file=publication.files.latest("pk").name,
-            span=Period(publication.starts_on, publication.ends_before),
+            span=span,
             line_paths=tuple(map(Path, line_paths(publication.pk))),
         )
         for publication in in_books
+        if publication.kind == arrival.reading.kind
+        and (span := Period(publication.starts_on, publication.ends_before)).overlap(arrival.span)
     ]
-    return [
-        standing
-        for standing in beside
-        if standing.publication_id not in replaced
-        and standing.span.starts_on < arrival.span.ends_before
-        and standing.span.ends_before > arrival.span.starts_on
-    ]
+    return [standing for standing in beside if standing.publication_id not in replaced]
 
 
 def _outcome_of(arrival: _Arrival) -> FileOutcome:

@@ -23,7 +23,7 @@ from typing import Any
 
 READERS = 2
 # Files above this are read one at a time, so that memory stays that of one.
-LARGE_BYTES = 32 * 2**20
+LARGE_BYTES = 8 * 2**20
 # Starting readers takes about as long as reading this much.
 WORTH_STARTING_BYTES = 4 * 2**20
 _LENGTH = struct.Struct("!Q")

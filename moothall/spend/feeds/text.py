@@ -31,7 +31,7 @@ from moothall.spend.feeds.typed import HEAD_ROWS, Table, frame_of, propose_rows,
 from moothall.values.periods import Period
 
 Bytes = NDArray[np.uint8]
-BLOCK_BYTES = 8 * 2**20
+BLOCK_BYTES = 3 * 2**20
 RECORD_BYTES = 2**20  # a longer record is not a payment
 HEAD_BYTES = 2**17
 BATCH_ROWS = 65_536

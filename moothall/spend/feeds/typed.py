@@ -122,6 +122,7 @@ _AS_PUBLISHED = {
 }
 HEAD_ROWS = 216
 SMALL_ROWS = 8192  # below this, looking whether to strip costs more than stripping
+SUNK_ROWS = 32_768  # held in memory before they are written, where a file comes in blocks
 FOOTER_ROWS = 25  # more of them are padding, not notes
 HEADER_WITHIN = 60  # filled rows; the longest preamble met has 17 lines
 _IS_CARD = ("y", "yes", "true", "1", "gpc", "pcard", "p card", "card", "procurement card")
@@ -334,7 +335,9 @@ def _sink(reader: "_Reader", lines_path: Path) -> None:
         yield from reader.lines()
         yield reader.held_lines()
 
-    register_io_source(batches, schema=LINE_SCHEMA).sink_parquet(lines_path, **PARQUET)
+    register_io_source(batches, schema=LINE_SCHEMA).sink_parquet(
+        lines_path, row_group_size=SUNK_ROWS, **PARQUET
+    )
 
 
 def synonyms() -> dict[str, list[str]]:
