@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moothall.spend.engine.amounts import REGULAR, amount_read, to_pence_amount
+from moothall.spend.engine.amounts import GROUPED, REGULAR, amount_read, to_pence_amount
 
 READ_ROWS = [
     ("1234.56", "1234.56"),
@@ -105,6 +105,13 @@ def test_what_the_whole_column_way_takes_as_regular_reads_the_same_cell_by_cell(
     text = text.removesuffix("\n")
     assert re.search(REGULAR, text)
     assert amount_read(text) == (Decimal(text), None)
+
+
+@given(st.from_regex(GROUPED, fullmatch=True).filter(lambda text: text.replace("£", "").isascii()))
+def test_grouped_thousands_say_what_they_say_without_their_commas(text):
+    text = text.removesuffix("\n")
+    plain = text.replace("£", "").replace(",", "")
+    assert amount_read(text) == (Decimal(plain), None)
 
 
 @pytest.mark.parametrize(

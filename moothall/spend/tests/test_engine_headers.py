@@ -3,7 +3,7 @@
 import pytest
 
 from moothall.spend.engine.headers import NO_HEADER, header_in, other_dataset, plain_header
-from moothall.spend.feeds.typed import other_datasets, synonyms
+from moothall.spend.feeds.column_rules import other_datasets, synonyms
 
 DATA = (
     ["Parks", "01/04/2023", "A Firm Ltd", "12.00"],

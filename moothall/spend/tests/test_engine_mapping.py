@@ -4,7 +4,7 @@ import pytest
 
 from moothall.spend.engine.headers import header_in
 from moothall.spend.engine.mapping import proposed_mapping
-from moothall.spend.feeds.typed import date_meanings, synonyms
+from moothall.spend.feeds.column_rules import date_meanings, synonyms
 
 
 def mapping_of(header, *data, confirmed=None):

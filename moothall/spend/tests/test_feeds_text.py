@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from moothall.spend.feeds import encodings
 from moothall.spend.feeds import text as text_room
 from moothall.spend.feeds.reading import CannotRead, Stamp
 from moothall.spend.feeds.text import propose_mapping, read_text
@@ -324,7 +325,7 @@ def test_a_file_of_several_blocks_reads_as_one(tmp_path, monkeypatch):
     rows = [ROWS[n % 4] for n in range(400)]
     path = written(tmp_path, csv_of(*rows, ",,,160000.00"))
     whole = read(path)
-    monkeypatch.setattr(text_room, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", 2000)
     monkeypatch.setattr(text_room, "BATCH_ROWS", 90)
     for careful in (False, True):
         blocks = read(path, careful=careful)
@@ -335,7 +336,7 @@ def test_a_file_of_several_blocks_reads_as_one(tmp_path, monkeypatch):
 
 def test_the_date_order_is_decided_by_the_whole_of_a_long_file(tmp_path, monkeypatch):
     rows = ["Parks,03/04/2023,Able Ltd,1.00"] * 300 + ["Parks,04/25/2023,Able Ltd,1.00"]
-    monkeypatch.setattr(text_room, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", 2000)
     reading, lines, _ = read(written(tmp_path, csv_of(*rows), name="spend.csv"))
     assert reading.date_order == "month first"
     assert str(lines["paid_on"].min()) == "2023-03-04"
