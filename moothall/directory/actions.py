@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from attrs import frozen
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -16,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import slugify
 
-from moothall.core import audit, ownership
+from moothall.core import audit, ownership, sealing
 from moothall.core.errors import CannotDo
 from moothall.core.ownership import Counted
 from moothall.core.permissions import Viewer
@@ -55,6 +56,9 @@ class CannotEndRole(CannotDo):
 class CannotDeclareInterest(CannotDo):
     """The register is as it was."""
 
+
+# The second factors whose secrets the books hold, sealed. A passkey leaves only its public half.
+SEALED = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 # In the signatures below `by` is the person who acts, or None for the operator at the keyboard,
 # who holds the files and the books in any case.
@@ -543,6 +547,33 @@ def end_interest(*, interest_id: int, by: Person, at: datetime) -> None:
     audit.record(
         by=by, at=at, did="directory.interest_ended", to=held, body_id=held.organisation_id
     )
+
+
+@transaction.atomic
+def reseal_second_factors(*, at: datetime) -> int:
+    """Put each one-time code's secret and recovery codes' seed under the newest secret key.
+
+    :raises CannotUnseal: when one was sealed under a key that is no longer among the settings.
+    """
+    held = list(Authenticator.objects.select_for_update().filter(type__in=SEALED).order_by("pk"))
+    for factor in held:
+        factor.data = {
+            name: [sealing.resealed(each) for each in value]
+            if name == "migrated_codes"
+            else sealing.resealed(value)
+            if name in ("secret", "seed")
+            else value
+            for name, value in factor.data.items()
+        }
+        factor.save(update_fields=["data"])
+    audit.record(
+        by=None,
+        at=at,
+        did="directory.second_factors_resealed",
+        to="core.books",
+        count=len(held),
+    )
+    return len(held)
 
 
 def part_with_people(body_id: int, at: datetime) -> Callable[[], None]:

@@ -299,6 +299,28 @@ def list_bodies(format_: Annotated[str, FORMAT] = "table") -> None:
     )
 
 
+@people.command("reseal")
+def reseal() -> None:
+    """Put every second factor under the newest secret key, so that an earlier key can go.
+
+    Example: moothall people reseal
+
+    Run it after MOOTHALL_SECRET_KEY has changed, with the key before it in
+    MOOTHALL_EARLIER_SECRET_KEYS.
+    """
+    from django.utils import timezone
+
+    from moothall.directory import actions
+
+    with _refusals_as_sentences():
+        count = actions.reseal_second_factors(at=timezone.now())
+    typer.echo(
+        f"{count:,} second factors are under the newest secret key. Take the earlier keys out of "
+        "MOOTHALL_EARLIER_SECRET_KEYS once nobody is signed in from before.",
+        err=True,
+    )
+
+
 @body.command("remove")
 def remove_body(
     name: str,

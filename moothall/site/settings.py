@@ -38,6 +38,11 @@ if not SECRET_KEY:
         )
     SECRET_KEY = "not-secret-" * 6
 
+# Keys before this one: what they signed and sealed is still read.
+SECRET_KEY_FALLBACKS = [
+    key for key in os.environ.get("MOOTHALL_EARLIER_SECRET_KEYS", "").split(",") if key
+]
+
 HOSTS = os.environ.get("MOOTHALL_HOSTS", "localhost,127.0.0.1,[::1]")
 ALLOWED_HOSTS = [host.strip() for host in HOSTS.split(",") if host.strip()]
 CSRF_TRUSTED_ORIGINS = [
@@ -192,6 +197,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = str
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MOOTHALL_PROXIES", "0"))
+MFA_ADAPTER = "moothall.site.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Moothall"
@@ -299,6 +305,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_SERIALIZER = "moothall.core.sealing.SealedSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

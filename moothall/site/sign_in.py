@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from moothall.core.errors import CannotDo
+from moothall.core.sealing import seal, unseal
 from moothall.directory import actions
 from moothall.directory.models import Person
 from moothall.site.demo import place
@@ -31,6 +34,19 @@ class AccountAdapter(DefaultAccountAdapter):
                 "The people of the demonstration sign in only where it runs. Set "
                 "MOOTHALL_DEMONSTRATION to 1, or sign in as yourself."
             )
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """What a one-time code or a recovery code is made from lies sealed in the books."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return unseal(encrypted_text)
+        except CannotDo as refused:
+            raise ValidationError(refused.sentence) from refused
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlparse
 
@@ -13,15 +14,22 @@ import requests
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, hotp_value, yield_hotp_counters_from_time
 from allauth.socialaccount.models import SocialAccount
-from django.core import mail
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core import mail, signing
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from moothall.core.models import AuditEntry
+from moothall.core.sealing import unseal
 from moothall.directory import actions, queries
+from moothall.directory.commands import people
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Person
 from moothall.directory.tests.factories import (
@@ -141,8 +149,10 @@ def test_a_one_time_code_is_added_and_then_asked_for(client):
     page = client.get(activate)
     secret = page.context["form"].secret
     assert secret in page.content.decode()
+    assert not books_hold(secret)
     client.post(activate, {"code": code_now(secret)})
     assert Authenticator.objects.filter(user=person, type="totp").exists()
+    assert not books_hold(secret)
     client.post(reverse("account_logout"))
 
     assert sign_in(client, "ada@example.org")["Location"] == reverse("mfa_authenticate")
@@ -151,6 +161,82 @@ def test_a_one_time_code_is_added_and_then_asked_for(client):
     assert not signed_in(client)
     client.post(reverse("mfa_authenticate"), {"code": recovery_code(person)})
     assert signed_in(client)
+
+
+def books_hold(text: str) -> bool:
+    """Whether a row of any table holds the text, as it is or as a visit packs it."""
+    rows = [row for model in apps.get_models() for row in model.objects.values()]
+    assert rows
+    visits = [packed(row["session_data"]) for row in Session.objects.values()]
+    return text in str(rows) or any(text.encode() in each for each in visits)
+
+
+def packed(session_data: str) -> bytes:
+    """What lies in a visit's row for who does not hold the key."""
+    text = session_data.split(":")[0]
+    content = signing.b64_decode(text.removeprefix(".").encode())
+    return zlib.decompress(content) if text.startswith(".") else content
+
+
+@pytest.mark.django_db
+def test_the_books_hold_no_secret_of_a_second_factor(settings):
+    person = PersonFactory()
+    totp, codes = TOTP.activate(person, "JBSWY3DPEHPK3PXP"), RecoveryCodes.activate(person)
+    seed = unseal(codes.instance.data["seed"])
+    assert totp.validate_code(code_now("JBSWY3DPEHPK3PXP"))
+    for plain in ("JBSWY3DPEHPK3PXP", seed, *codes.generate_codes()):
+        assert not books_hold(plain)
+
+    # The key changes: the earlier one opens them, until they are put under the newest.
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another-key-" * 5
+    expected = codes.generate_codes()
+    done = CliRunner().invoke(people, ["reseal"], catch_exceptions=False)
+    assert "2 second factors are under the newest secret key" in done.output
+    entry = AuditEntry.objects.latest("seq")
+    assert (entry.did, json.loads(entry.detail)["count"]) == (
+        "directory.second_factors_resealed",
+        2,
+    )
+    settings.SECRET_KEY_FALLBACKS = []
+    held = Authenticator.objects.get(user=person, type="recovery_codes")
+    assert held.wrap().generate_codes() == expected
+
+
+@pytest.mark.django_db
+def test_nobody_signs_in_by_a_code_whose_key_is_lost_and_the_page_says_so(client, settings):
+    person = PersonFactory(email="ada@example.org")
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    settings.SECRET_KEY = "another-key-" * 5
+    sign_in(client, "ada@example.org")
+    answer = client.post(reverse("mfa_authenticate"), {"code": code_now("JBSWY3DPEHPK3PXP")})
+    assert "gives that key in MOOTHALL_EARLIER_SECRET_KEYS" in answer.content.decode()
+    assert not signed_in(client)
+    refused = CliRunner().invoke(people, ["reseal"])
+    assert refused.exit_code == 4
+    assert "cannot be opened" in refused.output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_secrets_from_before_they_were_sealed_are_sealed_once():
+    person = PersonFactory()
+    call_command("migrate", "directory", "0001", verbosity=0)
+    old = {
+        "totp": {"secret": "JBSWY3DPEHPK3PXP"},
+        "recovery_codes": {"seed": "ab12", "used_mask": 1},
+    }
+    try:
+        for kind, data in old.items():
+            Authenticator.objects.create(user=person, type=kind, data=data)
+    finally:
+        call_command("migrate", verbosity=0)
+    assert not books_hold("JBSWY3DPEHPK3PXP")
+    held = {each.type: each.data for each in Authenticator.objects.all()}
+    assert unseal(held["totp"]["secret"]) == "JBSWY3DPEHPK3PXP"
+    assert unseal(held["recovery_codes"]["seed"]) == "ab12"
+    assert held["recovery_codes"]["used_mask"] == 1
+    call_command("migrate", "directory", "0001", verbosity=0)
+    assert {each.type: each.data for each in Authenticator.objects.all()} == old
+    call_command("migrate", verbosity=0)
 
 
 def recovery_code(person: Person) -> str:
