@@ -486,7 +486,8 @@ def _names(generation: Generation, viewer: Viewer, reach: Reach) -> ir.Table:
     """The names dimension; where the viewer reads as the public does, under the public's names.
 
     A name without a public one is withheld: all such names stand together as one supplier, so that
-    no total is built for a likely individual.
+    no total is built for a likely individual. A supplier is called as everyone or the viewer may
+    read it: never by a spelling that stands only in another body's private lines.
     """
     import ibis
 
@@ -501,15 +502,29 @@ def _names(generation: Generation, viewer: Viewer, reach: Reach) -> ir.Table:
         open_to = open_to | names.name_key.isin(shown.name_key)
     withheld = names.public_name.isnull()
     nothing = ibis.null().cast("string")
+    called = names.supplier
+    if reach.full:
+        names = names.mutate(is_open=open_to)
+        open_to, withheld = names.is_open, names.public_name.isnull()
+        each = ibis.window(group_by=names.supplier_id)
+        own = ibis.ifelse(open_to, names.supplier_name, nothing)
+        is_read = (
+            names.public_body_id.notnull()
+            | (own.upper() == names.supplier.upper())
+            | (names.public_name == names.supplier)
+        )
+        called = ibis.ifelse(
+            ibis.ifelse(is_read.fill_null(False), 1, 0).max().over(each) == 1,
+            names.supplier,
+            ibis.coalesce(names.public_name.max().over(each), own.max().over(each)),
+        )
     return names.mutate(
-        supplier=ibis.ifelse(
-            open_to, names.supplier, ibis.coalesce(names.public_name, WITHHELD_NAME)
-        ),
+        supplier=ibis.ifelse(open_to, called, ibis.coalesce(names.public_name, WITHHELD_NAME)),
         supplier_id=ibis.ifelse(open_to | ~withheld, names.supplier_id, WITHHELD_ID),
         supplier_name=ibis.ifelse(open_to, names.supplier_name, nothing),
         supplier_ref=ibis.ifelse(open_to, names.supplier_ref, nothing),
         kind=ibis.ifelse(open_to | ~withheld, names.kind, "redacted"),
-    )
+    ).select(*TABLES["names"].names)
 
 
 def _publications(reach: Reach) -> ir.Table:

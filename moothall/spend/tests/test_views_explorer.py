@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from moothall.core import lake
 from moothall.core.models import AuditEntry, Publication
-from moothall.core.permissions import PUBLIC
+from moothall.core.permissions import PUBLIC, Viewer
+from moothall.directory.queries import viewer_for
+from moothall.spend.actions.loading import load_files
+from moothall.spend.actions.projecting import project
 from moothall.spend.actions.sharing import withdraw_publication
 from moothall.spend.analysis import listing, summaries
 from moothall.spend.analysis.payments import Filters
@@ -21,6 +24,7 @@ from moothall.spend.queries.asking import reading_for, stand_ins, with_values
 from moothall.spend.tests.little_place import (
     AT,
     COUNCIL,
+    HEADER,
     HEALTH,
     POLICE,
     little_place,
@@ -195,6 +199,23 @@ def test_names_as_published_and_evidence_are_for_the_bodys_own_readers(client, p
     said = client.get(address).content
     assert b"Names as published" in said
     assert b"Marlowe Roofing Limited" in said
+
+
+def test_a_supplier_is_never_called_by_another_bodys_private_spelling(place, tmp_path):
+    spelled = {"health": "Tallow Lane Roofing Limited", "police": "TALLOW-LANE ROOFING LTD"}
+    for pounds, (key, name) in enumerate(spelled.items(), start=1):
+        path = tmp_path / f"{key}-more.csv"
+        path.write_text(f"{HEADER}05/05/2024,{name},Estates,Lease,{pounds}00.00\n")
+        load_files([path], body=getattr(place, key), by=None, at=AT, sharing="PRIVATE")
+    project(at=AT)
+
+    def called(viewer) -> list[str]:
+        rows = figures.summary(viewer, "supplier", Filters(text="tallow")).rows
+        return [row.label.upper() for row in rows]
+
+    assert len(called(Viewer.operator())) == 1  # the two spellings are one supplier
+    for key, name in spelled.items():
+        assert called(viewer_for(officer_of(getattr(place, key)))) == [name.upper()]
 
 
 def test_a_line_stands_beside_its_row_for_those_who_may_read_it(client, place):
