@@ -3,8 +3,9 @@
     python -m benchmarks.generate_lake FOLDER --lines 10000000 --seed 7
 
 Everything is invented from the seed. Twelve bodies, six financial years, a long tail of suppliers,
-purposes that repeat and purposes that do not. Files hold one body and one month (`--files
-publication`) or one body and one financial year (`--files year`), sorted by paid_on.
+purposes that repeat and purposes that do not, the scheme's categories. A publication, and so a
+file, is one body and one month (`--files month`) or one body and one financial year (`--files
+year`), sorted by paid_on.
 """
 
 from __future__ import annotations
@@ -14,18 +15,15 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import ibis.expr.types as ir
 import numpy as np
 import polars as pl
+
+from moothall.core.lake_files import write_looked_up, write_scanned
 
 BODY_COUNT = 12
 FIRST_YEAR = 2020
 YEAR_COUNT = 6
-GROUPS = (
-    *("construction", "social-care", "professional", "waste", "travel", "business-services"),
-    *("facilities", "ict", "financial", "utilities", "other"),
-)
-PASS_THROUGH = ("other/precepts-and-levies", "other/tax", "other/pensions", "other/treasury")
-KINDS_PER_GROUP = 6
 WORDS = (
     *("repair", "supply", "annual", "hire", "support", "placement", "agency", "contract"),
     *("service", "maintenance", "fee", "charge", "equipment", "transport", "cleaning", "licence"),
@@ -36,11 +34,13 @@ WORDS = (
 DEPARTMENTS = 40
 MONEY = pl.Decimal(18, 2)
 ROW_GROUP = 122_880
+MONTHS_IN_FILE = {"month": 1, "year": 12}
 
 
 def category_codes() -> list[str]:
-    codes = [f"{group}/kind-{k}" for group in GROUPS for k in range(KINDS_PER_GROUP)]
-    return [*codes[: -len(PASS_THROUGH)], *PASS_THROUGH, "not-classified"]
+    from moothall.spend.queries.rulebook import scheme
+
+    return [*sorted(scheme().categories()), "not-classified"]
 
 
 def generate_lake(
@@ -58,12 +58,12 @@ def generate_lake(
         frame.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP)
         written["lines"].append(str(path))
     for table, frame in (
-        ("names", names.drop("weight")),
-        ("categories", _categories(rng, signatures)),
-        ("publications", _publications()),
+        ("names", names.drop("weight").sort("name_key")),
+        ("categories", _categories(rng, signatures).sort("category_key")),
+        ("publications", publications(files)),
     ):
         path = folder / f"{table}.parquet"
-        frame.write_parquet(path, compression="zstd")
+        write_looked_up(frame.to_arrow(), path)
         written[table] = [str(path)]
     if cubes:
         written |= _cubes(folder, written)
@@ -99,6 +99,8 @@ def _names(rng: np.random.Generator, *, suppliers: int) -> pl.DataFrame:
             "public_name": canonical.to_series(),
             "kind": kind,
         }
+    ).with_columns(  # no private person is named to the public
+        public_name=pl.when(pl.col("kind") != "individual").then("public_name")
     )
     flags = {
         flag: pl.Series(np.where(known, rng.random(body.size) < p, 0).astype(bool)).zip_with(
@@ -176,17 +178,21 @@ def _categories(rng: np.random.Generator, signatures: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _publications() -> pl.DataFrame:
+def publications(files: str) -> pl.DataFrame:
+    """One row per publication: the months or the financial years of each body."""
+    starts = _months()[:: MONTHS_IN_FILE[files]]
+    ends = [*starts[1:], date(FIRST_YEAR + YEAR_COUNT, 4, 1)]
     rows = [
         {
             "publication_id": body * 1_000 + n,
             "body_id": body,
             "body": f"Body {body}",
             "kind": "spend",
-            "starts_on": month,
+            "starts_on": first,
+            "ends_before": end,
         }
         for body in range(1, BODY_COUNT + 1)
-        for n, month in enumerate(_months())
+        for n, (first, end) in enumerate(zip(starts, ends, strict=True))
     ]
     return pl.DataFrame(rows)
 
@@ -217,11 +223,22 @@ def _line_files(
             picked = mine[
                 np.searchsorted(cumulated, rng.random(count) * cumulated[-1], side="right")
             ]
-            waiting.append(_lines(rng, names, signatures[picked], body=body, n=n, month=month))
-            if files == "publication" or n % 12 == 11:
-                label = f"body-{body:02d}-{month:%Y-%m}"
-                yield label, pl.concat(waiting)
+            made = _lines(rng, names, signatures[picked], body=body, month=month)
+            waiting.append(made)
+            if (n + 1) % MONTHS_IN_FILE[files] == 0:
+                publication = body * 1_000 + n // MONTHS_IN_FILE[files]
+                yield str(publication), _published(waiting, publication)
                 waiting = []
+
+
+def _published(months: list[pl.DataFrame], publication: int) -> pl.DataFrame:
+    """The lines of one file, numbered as its rows."""
+    together = pl.concat(months)
+    return together.with_columns(
+        publication_id=pl.lit(publication, dtype=pl.Int64),
+        source_id=pl.lit(publication, dtype=pl.Int64),
+        row=pl.int_range(2, together.height + 2, dtype=pl.Int32),
+    )
 
 
 def _lines(
@@ -230,7 +247,6 @@ def _lines(
     picked: pl.DataFrame,
     *,
     body: int,
-    n: int,
     month: date,
 ) -> pl.DataFrame:
     count = picked.height
@@ -242,10 +258,7 @@ def _lines(
     nothing = pl.lit(None, dtype=pl.String)
     return pl.DataFrame(
         {
-            "publication_id": np.full(count, body * 1_000 + n, dtype=np.int64),
             "body_id": np.full(count, body, dtype=np.int64),
-            "source_id": np.full(count, body * 1_000 + n, dtype=np.int64),
-            "row": np.arange(2, count + 2, dtype=np.int32),
             "paid_on": pl.Series(np.datetime64(month, "D") + offset).cast(pl.Date),
             "amount_pence": pence,
             "supplier_name": named["supplier_name"],
@@ -260,10 +273,10 @@ def _lines(
             "is_redacted": rng.random(count) < 0.04,
         }
     ).select(
-        "publication_id",
+        pl.lit(0, dtype=pl.Int64).alias("publication_id"),
         "body_id",
-        "source_id",
-        "row",
+        pl.lit(0, dtype=pl.Int64).alias("source_id"),
+        pl.lit(0, dtype=pl.Int32).alias("row"),
         nothing.alias("sheet"),
         "paid_on",
         pl.lit("published").alias("date_basis"),
@@ -295,16 +308,20 @@ def _lines(
 def _cubes(folder: Path, written: dict[str, list[str]]) -> dict[str, list[str]]:
     import ibis
 
-    from moothall.spend.analysis import cubes
+    from moothall.spend.analysis.cubes import cubes_of
 
     con = ibis.duckdb.connect()
     lines = con.read_parquet(written["lines"])
     categories = con.read_parquet(written["categories"])
     made = {}
-    for table, cube in (("cube_months", cubes.cube_months), ("cube_names", cubes.cube_names)):
+
+    def keep(table: str, cube: ir.Table) -> ir.Table:
         path = folder / f"{table}.parquet"
-        con.to_parquet(cube(lines, categories), path, compression="zstd", row_group_size=ROW_GROUP)
+        write_scanned(con, cube, path)
         made[table] = [str(path)]
+        return con.read_parquet(path)
+
+    cubes_of(lines, categories, keep)
     return made
 
 
@@ -313,7 +330,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--files", choices=("publication", "year"), default="year")
+    parser.add_argument("--files", choices=tuple(MONTHS_IN_FILE), default="year")
     asked = parser.parse_args()
     written = generate_lake(asked.folder, lines=asked.lines, seed=asked.seed, files=asked.files)
     for table, paths in written.items():

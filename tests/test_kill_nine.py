@@ -67,7 +67,9 @@ def look():
         held.lines.aggregate(count=held.lines.count(), total=held.lines.amount.sum())
         .to_pyarrow().to_pylist()[0].values()
     )
-    cube = held.cube_months.spend.sum().to_pyarrow().as_py()
+    cube = None
+    if held.cubes:
+        cube = held.cubes["cube_months"].spend.sum().to_pyarrow().as_py()
     verdict = audit.verify()
     return {
         "files": sorted(

@@ -32,7 +32,7 @@ server.start(background=False)
 # newest of several files: one such answer in ten. With one, none in three hundred.
 ONE_AT_A_TIME = {"SAIL_EXECUTION__DEFAULT_PARALLELISM": "1"}
 SPARK_CONNECT = "org.apache.spark.sql.connect.service.SparkConnectServer"
-TABLES = ("lines", "names", "categories", "publications", "cube_months", "cube_names")
+TABLES = ("lines", "names", "categories", "publications")
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +117,22 @@ def _wait_for(port: int, server: subprocess.Popen) -> None:
 
 def questions(tables):
     """Every question that the spend room asks, over one generation's tables: name -> expression."""
-    from moothall.spend.analysis import comparability, duplicates, markets, summaries
-    from moothall.spend.analysis.cubes import cube_months, cube_names, words_of_categories
-    from moothall.spend.analysis.payments import Filters, filtered, newest_lines
+    from moothall.spend.analysis import comparability, duplicates, listing, markets, summaries
+    from moothall.spend.analysis.cubes import (
+        cube_categories,
+        cube_months,
+        cube_names,
+        cube_years,
+        words_of_categories,
+    )
+    from moothall.spend.analysis.payments import Filters, filtered
 
     year = Filters(starts_on=date(2025, 4, 1), ends_before=date(2026, 4, 1))
     odd = Filters(
         starts_on=date(2025, 4, 7),
         bodies=(1, 2, 3),
         supplier_kinds=("company", "charity"),
-        categories=("ict", "social-care/kind-2"),
+        categories=("ict", "social-care/residential"),
         without_payments_to=(4,),
         least_gbp=Decimal(100),
         most_gbp=Decimal("25000.50"),
@@ -134,7 +140,7 @@ def questions(tables):
     )
     own = tuple(range(1, 13))
     passed = ("other/tax", "other/precepts-and-levies")
-    plain = evolve(tables, cube_months=None, cube_names=None)
+    plain = evolve(tables, cubes={})
     asked = {}
     for dimension in summaries.DIMENSIONS:
         asked[f"by {dimension}"] = summaries.spend_by(tables, dimension, year)
@@ -156,8 +162,8 @@ def questions(tables):
         "categories together": markets.bought_together(
             tables, "category", year, discount_per_doubling=0.05, least_gbp=1000
         ),
-        "newest lines": newest_lines(tables, year),
-        "newest odd lines": newest_lines(tables, odd, count=20, skip=5),
+        "newest lines": listing.lines_page(tables, year),
+        "newest odd lines": listing.lines_page(tables, odd, count=20, skip=5),
         "text": summaries.spend_by(tables, "body", evolve(year, text="School Road")),
         "text, line by line": summaries.spend_by(
             evolve(tables, categories=tables.categories.drop("words")),
@@ -175,7 +181,11 @@ def questions(tables):
             lambda cube: cube.body_id == 3
         ),
         "cube of names": cube_names(tables.lines, tables.categories).filter(
-            lambda cube: cube.publication_id == 3007
+            lambda cube: cube.publication_id == 3005
+        ),
+        "cube of categories": cube_categories(tables.cubes["cube_months"]),
+        "cube of years": cube_years(tables.cubes["cube_names"]).filter(
+            lambda cube: cube.publication_id == 3005
         ),
         "words": words_of_categories(tables.lines).filter(
             lambda words: words.category_key % 101 == 7
@@ -211,9 +221,15 @@ def _is_same(mine, other):
 
 def tables_of(files, *, local):
     from moothall.core import lake
+    from moothall.core.lake_tables import CUBES
     from moothall.spend.analysis.payments import LakeTables
 
-    return LakeTables(**{name: lake.table_of(files[name], name, local=local) for name in TABLES})
+    def table(name):
+        return lake.table_of(files[name], name, local=local)
+
+    return LakeTables(
+        **{name: table(name) for name in TABLES}, cubes={name: table(name) for name in CUBES}
+    )
 
 
 def compare(files, address, settings, monkeypatch):

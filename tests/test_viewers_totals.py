@@ -92,8 +92,7 @@ def doors(viewer: Viewer) -> dict[str, Decimal]:
         name: table.aggregate(total=total).to_pyarrow().to_pylist()[0]["total"] or Decimal("0.00")
         for name, table, total in (
             ("lines", held.lines, held.lines.amount.sum()),
-            ("months", held.cube_months, held.cube_months.spend.sum()),
-            ("names", held.cube_names, held.cube_names.spend.sum()),
+            *((name, cube, cube.spend.sum()) for name, cube in held.cubes.items()),
         )
     }
     for by in figures.BY:
@@ -143,7 +142,7 @@ def test_a_withdrawn_publication_is_in_no_row_that_anyone_reads(place):
     withdraw_publication(publication_id=shown.pk, by=None, at=NOW)
     for viewer in (Viewer.operator(), Viewer(), Viewer(bodies_read=frozenset({shown.body_id}))):
         held = lake.payments_for(viewer)
-        for table in (held.lines, held.cube_months, held.cube_names, held.publications):
+        for table in (held.lines, *held.cubes.values(), held.publications):
             found = table.filter(table.publication_id == shown.pk).count()
             assert found.to_pyarrow().as_py() == 0
         assert lake.asides_for(viewer).count().to_pyarrow().as_py() == 0

@@ -27,7 +27,8 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from moothall.core.errors import CannotDo
-from moothall.core.lake_tables import PRIVATE_COLUMNS, TABLES
+from moothall.core.lake_files import write_looked_up, write_scanned
+from moothall.core.lake_tables import CUBES, PRIVATE_COLUMNS, TABLES
 from moothall.core.models import LakeFile, LakeGeneration, Publication
 from moothall.core.permissions import Viewer
 
@@ -134,7 +135,7 @@ def _make_durable(target: Path) -> None:
 def keep_table(table: str, rows: pa.Table, **belongs_to: int | None) -> NewFile:
     """Write a small table as one settled Parquet file."""
     path = new_path(table)
-    pq.write_table(rows, path, compression="zstd")
+    write_looked_up(rows, path)
     settle(path)
     return NewFile(table=table, path=path, row_count=rows.num_rows, **belongs_to)
 
@@ -372,14 +373,17 @@ def _remote(con, paths: list[str]) -> ir.Table:
 def keep_expression(table: str, rows) -> NewFile:
     """Write what an Ibis expression over local tables gives as one settled Parquet file."""
     path = new_path(table)
-    engine(local=True).to_parquet(rows, path, compression="zstd", row_group_size=65_536)
+    write_scanned(engine(local=True), rows, path)
     settle(path)
     return NewFile(table=table, path=path, row_count=pq.read_metadata(path).num_rows)
 
 
 @frozen(eq=False)
 class Payments:
-    """Everything a viewer may read of the lake, in one generation. Ibis tables, by name."""
+    """Everything a viewer may read of the lake, in one generation. Ibis tables, by name.
+
+    cubes : by name, from the smallest; only those that the generation holds
+    """
 
     generation: Generation
     reach: Reach
@@ -387,8 +391,7 @@ class Payments:
     names: ir.Table
     categories: ir.Table
     publications: ir.Table
-    cube_months: ir.Table
-    cube_names: ir.Table
+    cubes: dict[str, ir.Table]
 
 
 def payments_for(
@@ -418,8 +421,11 @@ def payments_for(
             names=_as_view(_names(generation, viewer, reach)),
             categories=table_of(generation.paths("categories"), "categories"),
             publications=_publications(reach),
-            cube_months=_as_view(_cube(generation, reach, "cube_months")),
-            cube_names=_as_view(_cube(generation, reach, "cube_names")),
+            cubes={
+                table: _as_view(_cube(generation, reach, table))
+                for table in CUBES
+                if generation.paths(table)
+            },
         )
     return held[key]
 

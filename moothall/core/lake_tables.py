@@ -6,8 +6,11 @@
 `categories`  one row per signature of a line: its category, how it was found, how sure that is
 `links`       one row per join of two names: the evidence, and whose rows it rests on
 `candidates`  one row per likely match that waits for a person
-`cube_months` spend by publication, category, department and month
-`cube_names`  spend by publication, name, category and month
+and the cubes, from the smallest:
+`cube_categories` spend by publication, category and month
+`cube_years`      spend by publication, name and financial year
+`cube_months`     spend by publication, category, department and month
+`cube_names`      spend by publication, name, category and month
 """
 
 import pyarrow as pa
@@ -108,6 +111,23 @@ CANDIDATES = _schema(
     sureness=pa.float64(),
     rank=pa.int32(),
 )
+CUBE_CATEGORIES = _schema(
+    publication_id=pa.int64(),
+    body_id=pa.int64(),
+    category=pa.string(),
+    group=pa.string(),
+    month=pa.date32(),
+    spend=MONEY,
+    payment_count=pa.int64(),
+)
+CUBE_YEARS = _schema(
+    publication_id=pa.int64(),
+    body_id=pa.int64(),
+    name_key=pa.int64(),
+    year_starts=pa.date32(),
+    spend=MONEY,
+    payment_count=pa.int64(),
+)
 CUBE_MONTHS = _schema(
     publication_id=pa.int64(),
     body_id=pa.int64(),
@@ -129,6 +149,12 @@ CUBE_NAMES = _schema(
     payment_count=pa.int64(),
 )
 
+CUBES = {
+    "cube_categories": CUBE_CATEGORIES,
+    "cube_years": CUBE_YEARS,
+    "cube_months": CUBE_MONTHS,
+    "cube_names": CUBE_NAMES,
+}
 TABLES = {
     "lines": LINES,
     "aside": ASIDE,
@@ -136,8 +162,7 @@ TABLES = {
     "categories": CATEGORIES,
     "links": LINKS,
     "candidates": CANDIDATES,
-    "cube_months": CUBE_MONTHS,
-    "cube_names": CUBE_NAMES,
+    **CUBES,
 }
 # Nobody but a body's own readers sees these columns of its lines.
 PRIVATE_COLUMNS = (

@@ -16,10 +16,10 @@ from django.db.models import Max
 from ibis import _
 
 from moothall.core import lake
-from moothall.core.lake_tables import TABLES
+from moothall.core.lake_tables import CUBES, TABLES
 from moothall.core.models import LakeFile, Publication
 from moothall.directory.models import Organisation
-from moothall.spend.analysis.cubes import cube_months, cube_names, words_of_categories
+from moothall.spend.analysis.cubes import cubes_of, words_of_categories
 from moothall.spend.engine import categories as sorting
 from moothall.spend.engine.matching import Matches, matches
 from moothall.spend.engine.names import NameKind, NameWords, canonical_name
@@ -29,7 +29,6 @@ from moothall.spend.queries.known_suppliers import facts_of_suppliers, own_bodie
 from moothall.spend.queries.redactions import verdict_of_each
 from moothall.spend.queries.rulebook import category_rules_on, name_words_on
 
-DIMENSIONS = ("names", "categories", "links", "candidates", "cube_months", "cube_names")
 NAME_COLUMNS = (
     "name_key",
     "body_id",
@@ -61,21 +60,25 @@ def project(*, at: datetime, why: str = "spend.projected") -> int:
             words, on="category_key", how="left"
         )
         new = [
-            lake.keep_table("names", _as_table(names, "names")),
+            lake.keep_table("names", _as_table(names.sort("name_key"), "names")),
             lake.keep_table("links", _as_table(found.links, "links")),
             lake.keep_table("candidates", _as_table(found.candidates, "candidates")),
-            lake.keep_table("categories", _as_table(categorised, "categories")),
+            lake.keep_table(
+                "categories", _as_table(categorised.sort("category_key"), "categories")
+            ),
         ]
         return _commit_with_cubes(new, lines, at=at, why=why)
 
 
 def is_behind() -> bool:
-    """Whether lines came or went since the cubes were made, as when a load was cut short."""
+    """Whether lines came or went since the cubes were made, or a cube was never made."""
     lines = LakeFile.objects.filter(table="lines").aggregate(
         came=Max("added_in"), went=Max("removed_in")
     )
-    cubes = LakeFile.objects.filter(table="cube_names").aggregate(made=Max("added_in"))
-    return max(lines["came"] or 0, lines["went"] or 0) > (cubes["made"] or 0)
+    cubes = LakeFile.objects.filter(table__in=CUBES).values("table").annotate(made=Max("added_in"))
+    made = {cube["table"]: cube["made"] for cube in cubes}
+    changed = max(lines["came"] or 0, lines["went"] or 0)
+    return any(changed > made.get(table, 0) for table in CUBES)
 
 
 def project_decisions(*, at: datetime, why: str) -> int:
@@ -86,7 +89,7 @@ def project_decisions(*, at: datetime, why: str) -> int:
         found = _matches(records, at.date(), queue=False)
         names = _names(records, found, at.date())
         new = [
-            lake.keep_table("names", _as_table(names, "names")),
+            lake.keep_table("names", _as_table(names.sort("name_key"), "names")),
             lake.keep_table("links", _as_table(found.links, "links")),
         ]
         return _commit(new, at=at, why=why)
@@ -103,8 +106,12 @@ def _standing_lines() -> Any:
 def _commit_with_cubes(new: list[lake.NewFile], lines: Any, *, at: datetime, why: str) -> int:
     (categories,) = (file for file in new if file.table == "categories")
     dimension = lake.table_of([str(categories.path)], "categories", local=True)
-    new.append(lake.keep_expression("cube_months", cube_months(lines, dimension)))
-    new.append(lake.keep_expression("cube_names", cube_names(lines, dimension)))
+
+    def keep(table: str, cube: Any) -> Any:
+        new.append(lake.keep_expression(table, cube))
+        return lake.table_of([str(new[-1].path)], table, local=True)
+
+    cubes_of(lines, dimension, keep)
     return _commit(new, at=at, why=why)
 
 

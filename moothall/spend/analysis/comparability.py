@@ -28,55 +28,48 @@ def what_bodies_include(
     lower, upper = thresholds_gbp
     lines = chosen_lines(tables, filters, frozenset())
     is_paid = lines.amount > 0
-    counted = lines.mutate(
-        is_payment=is_paid,
-        is_below_lower=is_paid & (lines.amount < lower),
-        is_below_upper=is_paid & (lines.amount < upper),
-        is_credit=lines.amount < 0,
-        is_file_date=lines.date_basis == "file period",
-        is_paid_date=lines.date_meaning == "paid",
-        is_posted=lines.date_meaning == "posted",
-        is_cleared=lines.date_meaning == "cleared",
-        is_invoiced=lines.date_meaning == "invoiced",
-        has_vat=lines.irrecoverable_vat.notnull(),
-        has_reference=lines.transaction_ref.notnull(),
-        is_capital=(lines.capital_revenue == "capital").fill_null(False),
-        month=month_of(lines.paid_on),
-    )
     flags = {
-        "below_lower": "is_below_lower",
-        "below_upper": "is_below_upper",
-        "credit": "is_credit",
-        "card": "is_card",
-        "redacted": "is_redacted",
-        "file_date": "is_file_date",
-        "paid": "is_paid_date",
-        "posted": "is_posted",
-        "cleared": "is_cleared",
-        "invoiced": "is_invoiced",
-        "vat_column": "has_vat",
-        "reference": "has_reference",
-        "capital": "is_capital",
+        "payment": is_paid,
+        "below_lower": is_paid & (lines.amount < lower),
+        "below_upper": is_paid & (lines.amount < upper),
+        "credit": lines.amount < 0,
+        "card": lines.is_card,
+        "redacted": lines.is_redacted,
+        "file_date": lines.date_basis == "file period",
+        "paid": lines.date_meaning == "paid",
+        "posted": lines.date_meaning == "posted",
+        "cleared": lines.date_meaning == "cleared",
+        "invoiced": lines.date_meaning == "invoiced",
+        "vat_column": lines.irrecoverable_vat.notnull(),
+        "reference": lines.transaction_ref.notnull(),
+        "capital": (lines.capital_revenue == "capital").fill_null(False),
     }
-    summed = counted.group_by("body_id").agg(
-        spend_gbp=_.amount.sum().cast(POUNDS),
-        redacted_gbp=_.amount.sum(where=_.is_redacted).fill_null(0).cast(POUNDS),
-        line_count=_.count(),
-        payment_line_count=_.is_payment.cast("int64").sum(),
-        month_count=_.month.nunique(),
+    # By day first: its months are then told apart among a few days, not among all the lines.
+    by_day = lines.group_by("body_id", "paid_on").agg(
+        spend_gbp=lines.amount.sum(),
+        redacted_gbp=lines.amount.sum(where=lines.is_redacted),
+        line_count=lines.count(),
+        **{f"{name}_count": flag.cast("int64").sum() for name, flag in flags.items()},
+    )
+    summed = by_day.group_by("body_id").agg(
+        spend_gbp=_.spend_gbp.sum().cast(POUNDS),
+        redacted_gbp=_.redacted_gbp.sum().fill_null(0).cast(POUNDS),
+        line_count=_.line_count.sum().cast("int64"),
+        month_count=month_of(by_day.paid_on).nunique(),
         first_on=_.paid_on.min(),
         last_on=_.paid_on.max(),
-        **{f"{name}_count": counted[flag].cast("int64").sum() for name, flag in flags.items()},
+        **{f"{name}_count": by_day[f"{name}_count"].sum() for name in flags},
     )
     shares = {
         f"{name}_share": share_of(
             summed[f"{name}_count"],
-            summed.payment_line_count if name.startswith("below") else summed.line_count,
+            summed.payment_count if name.startswith("below") else summed.line_count,
         )
         for name in flags
+        if name != "payment"
     }
     return (
         summed.mutate(redacted_gbp_share=share_of(summed.redacted_gbp, summed.spend_gbp), **shares)
-        .drop("redacted_gbp", "payment_line_count", *[f"{name}_count" for name in flags])
+        .drop("redacted_gbp", *[f"{name}_count" for name in flags])
         .order_by("body_id")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -14,6 +15,7 @@ from attrs import field, frozen
 from ibis import _
 
 NOT_CLASSIFIED = "not-classified"
+YEAR_STARTS_IN = 4  # financial years begin on 1 April
 NAME_COLUMNS = frozenset(
     {
         "supplier_id",
@@ -28,25 +30,7 @@ NAME_COLUMNS = frozenset(
     }
 )
 CATEGORY_COLUMNS = frozenset({"category", "group", "how", "sureness"})
-CUBE_MONTHS_COLUMNS = frozenset(
-    {"publication_id", "body_id", "category", "group", "department", "month"}
-)
-CUBE_NAMES_COLUMNS = frozenset(
-    {"publication_id", "body_id", "name_key", "category", "group", "month"}
-)
 WORDS = ("purpose", "service", "department", "category_text")
-LISTED = (
-    "publication_id",
-    "body_id",
-    "amount",
-    "department",
-    "service",
-    "purpose",
-    "transaction_ref",
-    "date_meaning",
-    "is_card",
-    "is_redacted",
-)
 
 
 @frozen
@@ -58,16 +42,14 @@ class LakeTables:
     categories     one row per category_key; where it has `words`, a text search looks through
                    those instead of every line
     publications   one row per publication (publication_id, body_id, body)
-    cube_months    one row per publication, category, department and month
-    cube_names     one row per publication, name_key, category and month
+    cubes          from the smallest, by name: what was summed beforehand (analysis/cubes.py)
     """
 
     lines: ir.Table
     names: ir.Table
     categories: ir.Table
     publications: ir.Table
-    cube_months: ir.Table | None = None
-    cube_names: ir.Table | None = None
+    cubes: Mapping[str, ir.Table] = field(factory=dict)
 
 
 def _lowered(text: str | None) -> str | None:
@@ -115,7 +97,8 @@ class Filters:
         asked = {
             "body_id": self.bodies,
             "publication_id": self.publications,
-            "month": self.starts_on or self.ends_before,
+            "year_starts": self.starts_on or self.ends_before,
+            "month": not self.is_whole_years,
             "paid_on": not self.is_whole_months,
             "category": self.categories or self.without_categories,
             "name_key": self.is_about_names,
@@ -131,6 +114,12 @@ class Filters:
         return all(day is None or day.day == 1 for day in (self.starts_on, self.ends_before))
 
     @property
+    def is_whole_years(self) -> bool:
+        return self.is_whole_months and all(
+            day is None or day.month == YEAR_STARTS_IN for day in (self.starts_on, self.ends_before)
+        )
+
+    @property
     def is_about_names(self) -> bool:
         return bool(
             self.suppliers or self.supplier_kinds or self.payments_to or self.without_payments_to
@@ -142,7 +131,7 @@ EVERYTHING = Filters()
 
 def joined_lines(lines: ir.Table, names: ir.Table, categories: ir.Table) -> ir.Table:
     """One row per payment line, with its supplier and its category."""
-    return _with_categories(with_names(lines, names, NAME_COLUMNS), categories)
+    return with_categories(with_names(lines, names, NAME_COLUMNS), categories)
 
 
 def filtered(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
@@ -150,61 +139,30 @@ def filtered(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
     return chosen_lines(tables, filters, NAME_COLUMNS | CATEGORY_COLUMNS)
 
 
-def newest_lines(
-    tables: LakeTables,
-    filters: Filters = EVERYTHING,
-    *,
-    count: int = 50,
-    skip: int = 0,
-    columns: tuple[str, ...] = LISTED,
-) -> ir.Table:
-    """One row per payment line, newest first: the `columns`, and the line's supplier and category.
-
-    The lines are first found by place and date alone; only those found are read whole.
-    """
-    place = ("source_id", "row", "paid_on")
-    newest_first = [ibis.desc("paid_on"), "source_id", "row", ibis.asc("sheet", nulls_first=True)]
-    found = (
-        chosen_lines(tables, filters, frozenset())
-        .select(*place, "sheet")
-        .order_by(newest_first)
-        .limit(count, offset=skip)
-    )
-    lines = tables.lines.select(*sorted({*place, "sheet", *columns, "name_key", "category_key"}))
-    # A null sheet is the same place as a null sheet.
-    whole = lines.semi_join(found, [*place, lines.sheet.identical_to(found.sheet)])
-    # The limit changes nothing but what the engine expects: few rows, so it joins from their side.
-    whole = whole.limit(count)
-    return joined_lines(whole, tables.names, tables.categories).order_by(newest_first)
-
-
 def payments(tables: LakeTables, wanted: frozenset[str], filters: Filters = EVERYTHING) -> ir.Table:
     """One row per line or per cell of a cube: the `wanted` columns, spend and payment_count.
 
     The smallest table that can answer is taken: a cube when it has every column that the question
-    and its filters touch and the dates are whole months, otherwise the lines themselves.
+    and its filters touch, down to whole months or whole financial years; otherwise the lines.
     """
     from_names = wanted & NAME_COLUMNS
     asked = (wanted - NAME_COLUMNS) | filters.columns | ({"name_key"} if from_names else set())
-    cube = _cube_for(tables, frozenset(asked))
+    cube = next((cube for cube in tables.cubes.values() if asked <= _offered(cube)), None)
     if cube is None:
         chosen = chosen_lines(tables, filters, wanted & (NAME_COLUMNS | CATEGORY_COLUMNS))
         months = {"month": month_of(chosen.paid_on)} if "month" in wanted else {}
         return chosen.select(
             *sorted(wanted - {"month"}), spend=_.amount, payment_count=ibis.literal(1), **months
         )
-    cells = _month_filters(_plain_filters(cube, filters), filters)
+    cells = _period_filters(_plain_filters(cube, filters), filters)
     cells = _category_filters(cells, filters)
     cells = _name_filters(cells, tables.names, filters, from_names)
     return cells.select(*sorted(wanted), "spend", "payment_count")
 
 
-def _cube_for(tables: LakeTables, asked: frozenset[str]) -> ir.Table | None:
-    offers = (
-        (tables.cube_months, CUBE_MONTHS_COLUMNS),
-        (tables.cube_names, CUBE_NAMES_COLUMNS),
-    )
-    return next((cube for cube, has in offers if cube is not None and asked <= has), None)
+def _offered(cube: ir.Table) -> frozenset[str]:
+    """The columns that a cube can be asked by; its months tell the years."""
+    return frozenset(cube.columns) | ({"year_starts"} if "month" in cube.columns else set())
 
 
 def chosen_lines(tables: LakeTables, filters: Filters, wanted: frozenset[str]) -> ir.Table:
@@ -224,7 +182,7 @@ def chosen_lines(tables: LakeTables, filters: Filters, wanted: frozenset[str]) -
         lines = _text_filter(lines, tables, filters.text)
     lines = _name_filters(lines, tables.names, filters, wanted & NAME_COLUMNS)
     if wanted & CATEGORY_COLUMNS or filters.categories or filters.without_categories:
-        lines = _category_filters(_with_categories(lines, tables.categories), filters)
+        lines = _category_filters(with_categories(lines, tables.categories), filters)
     return lines
 
 
@@ -239,11 +197,12 @@ def _plain_filters(table: ir.Table, filters: Filters) -> ir.Table:
     return table
 
 
-def _month_filters(cells: ir.Table, filters: Filters) -> ir.Table:
+def _period_filters(cells: ir.Table, filters: Filters) -> ir.Table:
+    begins = cells["month" if "month" in cells.columns else "year_starts"]
     if filters.starts_on:
-        cells = cells.filter(_.month >= filters.starts_on)
+        cells = cells.filter(begins >= filters.starts_on)
     if filters.ends_before:
-        cells = cells.filter(_.month < filters.ends_before)
+        cells = cells.filter(begins < filters.ends_before)
     return cells
 
 
@@ -255,6 +214,16 @@ def _pounds(gbp: Decimal) -> ir.DecimalScalar:
 def month_of(day: Any) -> Any:
     """The first day of a day's month."""
     return ibis.date(day.year(), day.month(), 1)
+
+
+def year_of(day: Any) -> Any:
+    """The first day of a day's financial year."""
+    return ibis.date(financial_year(day), YEAR_STARTS_IN, 1)
+
+
+def financial_year(day: Any) -> Any:
+    """The year in which the financial year of a day begins: 31 March 2026 is 2025."""
+    return day.year() - (day.month() < YEAR_STARTS_IN).cast("int32")
 
 
 def is_in_categories(table: ir.Table, codes: tuple[str, ...]) -> ir.BooleanValue:
@@ -324,7 +293,7 @@ def with_names(table: ir.Table, names: ir.Table, wanted: frozenset[str]) -> ir.T
     return _without_twin_key(table.left_join(known, "name_key"))
 
 
-def _with_categories(table: ir.Table, categories: ir.Table) -> ir.Table:
+def with_categories(table: ir.Table, categories: ir.Table) -> ir.Table:
     known = categories.select("category_key", "category", "group", "how", "sureness")
     joined = _without_twin_key(table.left_join(known, "category_key"))
     return joined.mutate(

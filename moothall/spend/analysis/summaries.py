@@ -12,6 +12,7 @@ from moothall.spend.analysis.payments import (
     NOT_CLASSIFIED,
     Filters,
     LakeTables,
+    financial_year,
     is_in_categories,
     payments,
     with_names,
@@ -49,13 +50,15 @@ def spend_by(
         key_count=_.count().over(),
     )
     rows = rows.mutate(share=share_of(rows.spend_gbp, rows.total_gbp))
-    if dimension in IN_TIME_ORDER:
-        rows = rows.order_by("key")
-    else:
-        rows = rows.order_by(ibis.desc("spend_gbp"), ibis.asc("key", nulls_first=False))
+    in_order = [ibis.asc("key", nulls_first=False)]
+    if dimension not in IN_TIME_ORDER:
+        in_order.insert(0, ibis.desc("spend_gbp"))
+    rows = rows.order_by(in_order)
     columns = ("key", "label", "spend_gbp", "payment_count", "share")
-    rows = rows.select(*columns, "total_gbp", "total_count", "key_count")
-    return rows.limit(top) if top is not None else rows
+    rows = rows.limit(top) if top is not None else rows
+    if dimension == "supplier":
+        rows = _with_suppliers_names(rows, tables.names)
+    return rows.select(*columns, "total_gbp", "total_count", "key_count").order_by(in_order)
 
 
 def share_of(part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:
@@ -89,19 +92,18 @@ def _summed(tables: LakeTables, column: str, filters: Filters) -> ir.Table:
 
 
 def _by_supplier(tables: LakeTables, filters: Filters) -> ir.Table:
-    """Summed by name first, so that only as many rows as there are names meet the names table."""
-    by_name = _summed(tables, "name_key", filters).rename(name_key="key")
-    named = with_names(by_name, tables.names, frozenset({"supplier_id", "supplier"}))
-    return named.group_by(key=_.supplier_id).agg(
-        label=_.supplier.max(),
-        spend_gbp=_.spend_gbp.sum().cast(POUNDS),
+    """name_key is one of the supplier's names: what the supplier is called is read of it alone,
+    and only for the suppliers that are shown."""
+    chosen = payments(tables, frozenset({"supplier_id", "name_key"}), filters)
+    return chosen.group_by(key=_.supplier_id).agg(
+        name_key=_.name_key.max(),
+        spend_gbp=_.spend.sum().cast(POUNDS),
         payment_count=_.payment_count.sum().cast("int64"),
     )
 
 
-def financial_year(day: ir.DateValue) -> ir.IntegerValue:
-    """The year in which the financial year of a day begins: 31 March 2026 is 2025."""
-    return day.year() - (day.month() < 4).cast("int32")
+def _with_suppliers_names(rows: ir.Table, names: ir.Table) -> ir.Table:
+    return with_names(rows, names, frozenset({"supplier"})).rename(label="supplier")
 
 
 def spend_over_time(

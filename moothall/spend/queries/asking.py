@@ -155,6 +155,17 @@ def reading_for(viewer: Viewer, generation: lake.Generation | None = None) -> Re
     )
 
 
+def tables_of(held: lake.Payments) -> LakeTables:
+    """What a viewer may read of a generation, as the questions take it."""
+    return LakeTables(
+        lines=held.lines,
+        names=held.names,
+        categories=held.categories,
+        publications=held.publications,
+        cubes=held.cubes,
+    )
+
+
 @lru_cache(maxsize=64)
 def _reading(
     held: lake.Payments,
@@ -170,18 +181,10 @@ def _reading(
         if name_of
         else unnamed
     )
-    tables = LakeTables(
-        lines=held.lines,
-        names=held.names,
-        categories=held.categories,
-        publications=publications,
-        cube_months=held.cube_months,
-        cube_names=held.cube_names,
-    )
     return Reading(
         viewer=viewer,
         held=held,
-        tables=tables,
+        tables=evolve(tables_of(held), publications=publications),
         body_names=name_of,
         own_bodies=own_bodies,
         body_ids=body_ids,
@@ -217,8 +220,9 @@ def _other(n: int, value: Any) -> tuple[Any, str]:
         other: Any = 8_900_000_000_000_000_000 + n
         return other, str(other)
     if isinstance(value, date):
-        # The first of a month stays one: whole months may be answered from a cube.
-        other = date(8000 + n, 1, 1 if value.day == 1 else 2)
+        # Whole months and whole financial years stay so: they may be answered from a cube.
+        whole = value.day == 1
+        other = date(8000 + n, 4 if whole and value.month == 4 else 1, 1 if whole else 2)
         return other, _literal(other)
     if isinstance(value, Decimal):
         other = Decimal(f"8000000000{n:03d}.01")

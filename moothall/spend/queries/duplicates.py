@@ -16,6 +16,7 @@ from moothall.directory.models import Organisation
 from moothall.spend.analysis.duplicates import duplicate_suspects
 from moothall.spend.analysis.payments import EVERYTHING, Filters, LakeTables
 from moothall.spend.engine.duplicates import Candidate, Payment, Status, duplicate_candidates
+from moothall.spend.queries.asking import tables_of
 
 KEY_WORDS = {
     "a": "Same supplier, reference and amount",
@@ -155,7 +156,7 @@ def duplicates(
     in_ledger : look through extracts of the ledger, which hold invoice numbers and VAT, and not
                 through what was published from them
     """
-    tables = _tables(viewer)
+    tables = tables_of(lake.payments_for(viewer))
     rows = _suspects(tables, _within(viewer, filters, in_ledger), day)
     rule = rules_of("spend", "questions")["highest_vat_rate"]
     found = duplicate_candidates(
@@ -183,18 +184,6 @@ def duplicates(
         key=lambda each: (-each.counted, -each.amount, each.key, each.lines[0].paid_on),
     )
     return Duplicates(suspicions=tuple(suspicions), totals=_totals(found))
-
-
-def _tables(viewer: Viewer) -> LakeTables:
-    held = lake.payments_for(viewer)
-    return LakeTables(
-        lines=held.lines,
-        names=held.names,
-        categories=held.categories,
-        publications=held.publications,
-        cube_months=held.cube_months,
-        cube_names=held.cube_names,
-    )
 
 
 def _within(viewer: Viewer, filters: Filters, in_ledger: bool) -> Filters:

@@ -226,13 +226,6 @@ def headline_from(found: dict[str, Any], **known: int) -> Headline:
     return Headline(**values)
 
 
-def newest(
-    reader: Viewer | Reading, filters: Filters = EVERYTHING, *, count: int = 50
-) -> list[dict[str, Any]]:
-    """The newest payment lines, with supplier and category."""
-    return reading_of(reader).rows(listing.lines_page, filters, count=count)
-
-
 def totals(
     reading: Reading, filters: Filters = EVERYTHING, *, with_supplier_count: bool = True
 ) -> dict[str, Any]:

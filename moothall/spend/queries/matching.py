@@ -15,7 +15,9 @@ from moothall.core import lake
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation
 from moothall.directory.permissions import why_not_decide_match
+from moothall.spend.analysis.payments import payments
 from moothall.spend.models import MatchDecision
+from moothall.spend.queries.asking import tables_of
 
 # A weaker likeness is seldom right: a search by name still finds it.
 LEAST_SURENESS = 0.4
@@ -94,8 +96,8 @@ def match_queue(viewer: Viewer, person: Any, *, page: int = 1, text: str = "") -
 
     text : somewhere in either name; capitals do not matter
     """
-    payments = lake.payments_for(viewer)
-    waiting = _waiting(viewer, payments, text)
+    held = lake.payments_for(viewer)
+    waiting = _waiting(viewer, held, text)
     first = (page - 1) * PAGE_PAIRS
     found = (
         waiting.order_by(_.sureness.desc(), _["rank"], "left_key", "right_key")
@@ -105,7 +107,7 @@ def match_queue(viewer: Viewer, person: Any, *, page: int = 1, text: str = "") -
     )
     decided = _decided(viewer, person)
     keys = {key for row in found for key in (row["left_key"], row["right_key"])}
-    sides = _sides(payments, keys)
+    sides = _sides(held, keys)
     bodies = dict(Organisation.objects.values_list("pk", "name"))
     refusals = _refusals(person, {body for row in found for body in row["body_ids"]})
     return Queue(
@@ -152,7 +154,7 @@ def may_see_decision(viewer: Viewer, decision_id: int) -> bool:
     return decision is not None and all(viewer.reads(body) for body in decision.rests_on)
 
 
-def _waiting(viewer: Viewer, payments: lake.Payments, text: str) -> Any:
+def _waiting(viewer: Viewer, held: lake.Payments, text: str) -> Any:
     """One row per candidate that nobody decided and no evidence has joined since."""
     rows = _each_pair_once(lake.private_table(viewer, "candidates"))
     decided = MatchDecision.objects.filter(undone_at=None)
@@ -169,7 +171,7 @@ def _waiting(viewer: Viewer, payments: lake.Payments, text: str) -> Any:
                 ibis.greatest(rows.left_key, rows.right_key) == table.high,
             ],
         )
-    names = payments.names.select("name_key", "supplier_id", "supplier_name", "supplier")
+    names = held.names.select("name_key", "supplier_id", "supplier_name", "supplier")
     left = names.rename(left_key="name_key", left_id="supplier_id", left_name="supplier_name")
     right = names.rename(right_key="name_key", right_id="supplier_id", right_name="supplier_name")
     joined = rows.inner_join(left.drop("supplier"), "left_key").inner_join(
@@ -196,13 +198,16 @@ def _each_pair_once(rows: Any) -> Any:
     )
 
 
-def _sides(payments: lake.Payments, keys: Iterable[int]) -> dict[int, Side]:
+def _sides(held: lake.Payments, keys: Iterable[int]) -> dict[int, Side]:
     wanted = sorted(keys) or [0]
-    names = payments.names.filter(_.name_key.isin(wanted)).to_pyarrow().to_pylist()
-    cube = payments.cube_names.filter(_.name_key.isin(wanted)).group_by("name_key")
+    names = held.names.filter(_.name_key.isin(wanted)).to_pyarrow().to_pylist()
+    by_name = payments(tables_of(held), frozenset({"name_key"}))
+    by_name = by_name.filter(_.name_key.isin(wanted)).group_by("name_key")
     paid = {
         row["name_key"]: row
-        for row in cube.agg(spend=_.spend.sum().cast("decimal(38, 2)"), count=_.payment_count.sum())
+        for row in by_name.agg(
+            spend=_.spend.sum().cast("decimal(38, 2)"), count=_.payment_count.sum()
+        )
         .to_pyarrow()
         .to_pylist()
     }

@@ -14,9 +14,10 @@ from ibis import _
 from moothall.core import lake
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Deed, Organisation
+from moothall.spend.analysis.payments import payments
 from moothall.spend.engine.names import NameKind, parsed_name
 from moothall.spend.models import PublicBodyDecision
-from moothall.spend.queries.asking import NOT_PUBLISHED_KINDS
+from moothall.spend.queries.asking import NOT_PUBLISHED_KINDS, tables_of
 from moothall.spend.queries.rulebook import name_words_on
 
 MOST_UNMATCHED = 100
@@ -86,7 +87,6 @@ def own_bodies(viewer: Viewer, *, day: date) -> OwnBodies:
     """
     held = lake.payments_for(viewer, without_kinds=NOT_PUBLISHED_KINDS)
     names: Any = held.names
-    cube: Any = held.cube_names
     words = name_words_on(day)
     bodies = {body.pk: body for body in Organisation.objects.all()}
     decisions = {
@@ -94,7 +94,8 @@ def own_bodies(viewer: Viewer, *, day: date) -> OwnBodies:
         for decision in PublicBodyDecision.objects.filter(undone_at=None).order_by("pk")
     }
     spelt = "supplier_name" if "supplier_name" in names.columns else "supplier"
-    totals = cube.group_by("name_key").agg(spend=_.spend.sum(), payment_count=_.payment_count.sum())
+    by_name: Any = payments(tables_of(held), frozenset({"name_key"})).group_by("name_key")
+    totals = by_name.agg(spend=_.spend.sum(), payment_count=_.payment_count.sum())
     decided_bodies = sorted({body for body, _skeleton in decisions}) or [-1]
     told = names.filter(
         _.public_body_id.notnull()

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import polars as pl
 
-from moothall.spend.analysis.cubes import cube_months, cube_names
+from moothall.spend.analysis.cubes import cubes_of
 from moothall.spend.analysis.payments import LakeTables
 
 MONEY = pl.Decimal(18, 2)
@@ -124,10 +124,15 @@ def lake_of(
     for label, frame in made.items():
         con.con.register(label, frame.to_arrow())
     tables = {label: con.table(label) for label in made}
+
+    def registered(label: str, cube: Any) -> Any:
+        con.con.register(label, cube.to_pyarrow())
+        return con.table(label)
+
     if with_cubes:
-        for label, cube in (("cube_months", cube_months), ("cube_names", cube_names)):
-            con.con.register(label, cube(tables["lines"], tables["categories"]).to_pyarrow())
-            tables[label] = con.table(label)
+        return LakeTables(
+            **tables, cubes=cubes_of(tables["lines"], tables["categories"], registered)
+        )
     return LakeTables(**tables)
 
 

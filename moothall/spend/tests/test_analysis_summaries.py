@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 
 from moothall.spend.analysis import markets, summaries
 from moothall.spend.analysis.cubes import words_of_categories
+from moothall.spend.analysis.listing import lines_page
 from moothall.spend.analysis.payments import (
     EVERYTHING,
     Filters,
     filtered,
     joined_lines,
-    newest_lines,
+    payments,
 )
 from moothall.spend.tests.little_lake import category, lake_of, line, name, rows
 
+YEAR = Filters(starts_on=date(2025, 4, 1), ends_before=date(2026, 4, 1))
 NAMES = [
     name(1, 10, "Oak Roofing", is_local=True, is_small=True),
     name(2, 10, "Oak Roofing", body_id=2),
@@ -128,7 +130,7 @@ def test_spend_is_not_summed_by_a_thing_unknown(lake):
     ],
 )
 def test_each_filter_leaves_what_it_says(lake, filters, left):
-    for tables in (lake, evolve(lake, cube_months=None, cube_names=None)):
+    for tables in (lake, evolve(lake, cubes={})):
         (row,) = rows(summaries.totals(tables, filters))
         assert row["gross_gbp"] == Decimal(left)
     assert sum((r["amount"] for r in rows(filtered(lake, filters))), Decimal(0)) == Decimal(left)
@@ -232,13 +234,13 @@ def test_a_trend_adds_up_to_the_whole(lake):
 
 
 def test_the_newest_lines_come_first_with_supplier_and_category(lake):
-    found = rows(newest_lines(lake, count=2))
+    found = rows(lines_page(lake, count=2))
     assert [row["paid_on"] for row in found] == [date(2026, 4, 1), date(2026, 3, 31)]
     assert (found[1]["supplier"], found[1]["category"]) == (
         "Brackley Vale Council",
         "other/precepts-and-levies",
     )
-    assert [row["row"] for row in rows(newest_lines(lake, count=1, skip=1))] == [5]
+    assert [row["row"] for row in rows(lines_page(lake, count=1, skip=1))] == [5]
 
 
 def test_lines_of_one_row_number_on_two_sheets_stay_apart():
@@ -247,7 +249,7 @@ def test_lines_of_one_row_number_on_two_sheets_stay_apart():
         line(2, "2.00", sheet="June", name_key=3, category_key=2),
     ]
     lake = lake_of(lines, NAMES, CATEGORIES)
-    (only,) = rows(newest_lines(lake, Filters(text="roof")))
+    (only,) = rows(lines_page(lake, Filters(text="roof")))
     assert (only["amount"], only["sheet"]) == (Decimal("1.00"), "May")
 
 
@@ -299,9 +301,34 @@ lines_drawn = st.lists(
 )
 
 
+@pytest.mark.parametrize(
+    ("filters", "wanted", "cube"),
+    [
+        (Filters(), {"category", "month"}, "cube_categories"),
+        (YEAR, {"supplier_id"}, "cube_years"),
+        (Filters(starts_on=date(2025, 4, 1), suppliers=(10,)), {"body_id"}, "cube_years"),
+        (YEAR, {"department"}, "cube_months"),
+        (Filters(ends_before=date(2025, 10, 1)), {"supplier_id"}, "cube_names"),
+        (evolve(YEAR, categories=("other",)), {"supplier_id"}, "cube_names"),
+        (Filters(starts_on=date(2025, 4, 2)), {"supplier_id"}, None),
+    ],
+)
+def test_the_smallest_cube_that_can_answer_is_asked(lake, filters, wanted, cube):
+    for left_out in lake.cubes:
+        others = {name: table for name, table in lake.cubes.items() if name != left_out}
+        chosen = payments(evolve(lake, cubes=others), frozenset(wanted), filters)
+        is_another = not chosen.equals(payments(lake, frozenset(wanted), filters))
+        assert is_another == (left_out == cube)
+
+
 @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
-@given(drawn=lines_drawn, body=st.booleans(), code=st.sampled_from([(), ("other",)]))
-def test_cubes_answer_as_the_lines_do(drawn, body, code):
+@given(
+    drawn=lines_drawn,
+    body=st.booleans(),
+    code=st.sampled_from([(), ("other",)]),
+    ends_before=st.sampled_from([date(2026, 4, 1), date(2026, 10, 1)]),
+)
+def test_cubes_answer_as_the_lines_do(drawn, body, code, ends_before):
     lake = lake_of(
         [
             line(
@@ -317,12 +344,12 @@ def test_cubes_answer_as_the_lines_do(drawn, body, code):
         NAMES,
         CATEGORIES,
     )
-    plain = evolve(lake, cube_months=None, cube_names=None)
+    plain = evolve(lake, cubes={})
     filters = Filters(
         bodies=(1,) if body else (),
         categories=code,
         starts_on=date(2024, 4, 1),
-        ends_before=date(2026, 10, 1),
+        ends_before=ends_before,
     )
     whole = sum(r["amount"] for r in rows(filtered(lake, filters)))
     for dimension in summaries.DIMENSIONS:
