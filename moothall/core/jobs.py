@@ -36,6 +36,11 @@ def start_once(task: Any, *, key: str, **arguments: Any) -> str:
     return job_id
 
 
+def waits(task: Any) -> bool:
+    """Whether a job of this task waits for a worker; one that runs does not."""
+    return DBTaskResult.objects.filter(task_path=task.module_path, status="READY").exists()
+
+
 def hear_from(worker_id: str, at: datetime) -> None:
     """Note that a worker is alive."""
     WorkerHeard.objects.update_or_create(pk=worker_id, defaults={"at": at})

@@ -618,10 +618,12 @@ def register_load(
 
     from django.utils import timezone
 
+    from moothall.spend.actions.projecting import project_decisions
     from moothall.spend.actions.registers import load_register
     from moothall.spend.queries.registers import register_row
 
     loaded = load_register(file, name=name, every=every or (), by=None, at=timezone.now())
+    project_decisions(at=timezone.now(), why="spend.register_loaded")
     row = register_row(loaded.pk)
     assert row is not None  # noqa: S101  it was loaded a moment ago
     if format == "json":
@@ -669,9 +671,11 @@ def register_remove(
     """
     from django.utils import timezone
 
+    from moothall.spend.actions.projecting import project_decisions
     from moothall.spend.actions.registers import remove_register
 
     gone = remove_register(name=name, by=None, at=timezone.now())
+    project_decisions(at=timezone.now(), why="spend.register_removed")
     typer.echo(f"{name} is gone, with {gone:,} entries.", err=True)
 
 

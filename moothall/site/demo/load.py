@@ -33,7 +33,7 @@ from moothall.site.demo.stamp import is_loaded, stamp_file, write_stamp
 from moothall.spend.actions.categorising import correct_category
 from moothall.spend.actions.loading import load_files
 from moothall.spend.actions.matching import decide_match
-from moothall.spend.actions.projecting import project
+from moothall.spend.actions.projecting import project, project_decisions
 from moothall.spend.actions.publishing import drafted, publish_quarter
 from moothall.spend.actions.redacting import decide_redaction
 from moothall.spend.actions.registers import load_register
@@ -88,7 +88,8 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
     _correct_category(bodies["county"], at)
     say("Matching suppliers and sorting payments into categories.")
     project(at=at)
-    _decide(spend, at)
+    if _decide(spend, at):
+        project_decisions(at=at, why="spend.match_decided")
     _release(bodies["district"], at)
     _record_decisions(bodies["county"], at)
     write_stamp(at=at)
@@ -203,10 +204,10 @@ def _share(bodies: dict[str, Organisation], at: datetime) -> None:
         )
 
 
-def _decide(spend: Spend, at: datetime) -> None:
+def _decide(spend: Spend, at: datetime) -> bool:
     """Some likely matches accepted and one refused, as the partnership manager would."""
     if MatchDecision.objects.exists():
-        return
+        return False
     manager = _person(place.Role.PARTNERSHIP_MANAGER, "county")
     for row in _worth_deciding(spend):
         decide_match(
@@ -220,6 +221,7 @@ def _decide(spend: Spend, at: datetime) -> None:
             by=manager,
             at=at,
         )
+    return True
 
 
 def _worth_deciding(spend: Spend) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Person
 from moothall.directory.permissions import why_not_decide_match
-from moothall.spend.actions.projecting import project_decisions
+from moothall.spend.actions.refreshing import rename_soon
 from moothall.spend.models import MatchDecision
 
 
@@ -31,6 +31,8 @@ def decide_match(
     why: str = "",
 ) -> MatchDecision:
     """Say that two published names are one supplier, or that they are not.
+
+    The word stands at once; totals by supplier follow as soon as a worker has settled the names.
 
     rests_on : the bodies from whose rows the evidence comes; each must let `by` decide
 
@@ -67,7 +69,7 @@ def decide_match(
             names=[left, right],
             bodies=bodies,
         )
-    project_decisions(at=at, why="spend.match_decided")
+        rename_soon(key=f"{decision.pk}", why="spend.match_decided")
     return decision
 
 
@@ -92,5 +94,5 @@ def undo_match(*, decision_id: int, by: Person | None, at: datetime) -> MatchDec
             to=f"spend.match:{decision.pk}",
             bodies=decision.rests_on,
         )
-    project_decisions(at=at, why="spend.match_undone")
+        rename_soon(key=f"{decision.pk}", why="spend.match_undone")
     return decision

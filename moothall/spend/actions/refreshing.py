@@ -12,7 +12,7 @@ from django_tasks import task
 from moothall.core import jobs
 from moothall.core.models import LakeGeneration, Publication
 from moothall.directory.models import Person
-from moothall.spend.actions.projecting import project
+from moothall.spend.actions.projecting import project, project_decisions
 from moothall.spend.actions.sharing import (
     restore_publication,
     share_publication,
@@ -39,6 +39,22 @@ def project_again(after: int | None = None) -> int | None:
         if seen is not None:
             return seen.number
     return project(at=timezone.now(), why=PROJECTED)
+
+
+def rename_soon(*, key: str, why: str) -> str:
+    """Settle anew who is who, inside the transaction of the deed that asks for it; the job's id."""
+    return jobs.start_once(rename_again, key=f"{why}:{key}", why=why)
+
+
+@task()
+def rename_again(why: str) -> int | None:
+    """Settle who is who by the decisions and registers that stand now.
+
+    Where another such job waits, it does the work of both.
+    """
+    if jobs.waits(rename_again):
+        return None
+    return project_decisions(at=timezone.now(), why=why)
 
 
 def share_shown(

@@ -12,7 +12,7 @@ from moothall.core import audit
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Person
-from moothall.spend.actions.projecting import project_decisions
+from moothall.spend.actions.refreshing import rename_soon
 from moothall.spend.engine.names import parsed_name
 from moothall.spend.engine.register_rows import WHOLES
 from moothall.spend.feeds.reading import CannotRead
@@ -105,7 +105,9 @@ def load_register(
             entries=len(entries),
             entries_replaced=replaced,
         )
-    project_decisions(at=at, why="spend.register_loaded")
+        rename_soon(
+            key=f"{register.pk}:{reading.sha256}:{at.isoformat()}", why="spend.register_loaded"
+        )
     return register
 
 
@@ -135,7 +137,7 @@ def remove_register(*, name: str, by: Person | None, at: datetime) -> int:
             register=digest,
             entries=gone,
         )
-    project_decisions(at=at, why="spend.register_removed")
+        rename_soon(key=f"{key}:{at.isoformat()}", why="spend.register_removed")
     return gone
 
 

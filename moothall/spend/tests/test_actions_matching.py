@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from moothall.core import lake
 from moothall.core.models import AuditEntry
@@ -13,7 +14,7 @@ from moothall.directory.tests.factories import OrganisationFactory, RoleHeldFact
 from moothall.spend.actions.loading import load_files
 from moothall.spend.actions.matching import CannotDecideMatch, decide_match, undo_match
 from moothall.spend.actions.projecting import project
-from moothall.spend.actions.refreshing import restore_shown, withdraw_hidden
+from moothall.spend.actions.refreshing import rename_again, restore_shown, withdraw_hidden
 from moothall.spend.models import MatchDecision, SourceFile
 from moothall.spend.queries.matching import bodies_of_pair, match_queue
 
@@ -143,3 +144,18 @@ def test_the_log_holds_keys_and_never_names(loaded, norbury, southwold):
     entry = AuditEntry.objects.get(did="spend.match_accepted")
     assert "Ashmere" not in entry.detail
     assert f'"bodies":[{norbury.pk},{southwold.pk}]' in entry.detail.replace(" ", "")
+
+
+def test_a_decision_is_quick_and_a_worker_settles_the_names(loaded, norbury, southwold, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    person = officer(norbury, southwold)
+    assert supplier_count() == 2
+    decision = decided(person)
+    assert supplier_count() == 2
+    assert queue(person).pair_count == 0  # the word stands, though the names wait
+    undo_match(decision_id=decision.pk, by=person, at=AT)
+    decided(person)
+    assert rename_again.func("spend.match_decided") is None  # a job that waits will do it
+    DBTaskResult.objects.update(status="RUNNING")
+    assert rename_again.func("spend.match_decided") is not None
+    assert supplier_count() == 1

@@ -76,7 +76,10 @@ def register_list(request: PersonsRequest) -> HttpResponse:
             except CannotDo as refused:
                 refusal = refused.sentence
             else:
-                messages.success(request, f"{register} is loaded.")
+                messages.success(
+                    request,
+                    f"{register} is loaded. What it says of suppliers is shown in a moment.",
+                )
                 return redirect("spend:register", register.pk)
     page = {"registers": queries.register_list(), "form": form, "refusal": refusal}
     status = 409 if refusal else 422 if form.errors else 200

@@ -508,7 +508,10 @@ def match_decide(request: PersonsRequest) -> HttpResponse:
         messages.error(request, refused.sentence)
         return redirect("spend:match_list")
     said = "one supplier" if is_same else "two suppliers"
-    messages.success(request, f"From now on the two names are {said}. You can undo it below.")
+    messages.success(
+        request,
+        f"From now on the two names are {said}. Totals follow in a moment. You can undo it below.",
+    )
     return redirect(f"{reverse('spend:match_list')}#d{made.pk}")
 
 
