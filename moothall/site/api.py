@@ -12,6 +12,8 @@ from moothall.core.errors import CannotDo
 from moothall.decisions.api import NoSuchDecision
 from moothall.decisions.api import router as decisions
 from moothall.spend.api import router as spend
+from moothall.spend.queries.categories import NoSuchCategory
+from moothall.spend.queries.duplicates import CannotSeeDuplicates
 from moothall.spend.queries.suppliers import NoSuchSupplier
 
 api = NinjaAPI(
@@ -28,13 +30,16 @@ api = NinjaAPI(
 api.add_router("/spend", spend)
 api.add_router("/decisions", decisions)
 # What an address itself names, and is not there; any other question is one not to be answered.
-NOT_THERE = (NoSuchSupplier, NoSuchDecision)
+NOT_THERE = (NoSuchSupplier, NoSuchCategory, NoSuchDecision)
+NOT_YOURS = (CannotSeeDuplicates,)
 
 
 @api.exception_handler(CannotDo)
 def refused(request: HttpRequest, refusal: CannotDo) -> HttpResponse:
     """A refusal is the sentence that the pages show."""
-    status = 404 if isinstance(refusal, NOT_THERE) else 400
+    status = (
+        404 if isinstance(refusal, NOT_THERE) else 403 if isinstance(refusal, NOT_YOURS) else 400
+    )
     return api.create_response(request, {"sentence": refusal.sentence}, status=status)
 
 

@@ -58,12 +58,11 @@ def front(viewer: Viewer) -> Front:
         else EVERYTHING
     )
     whole = figures.totals(reading, filters)
-    coverage = figures.coverage_of(reading, whole)
-    groups = figures.summary(reading, "category", filters, coverage=coverage)
+    groups = figures.summary(reading, "category", filters, whole=whole)
     return Front(
         period=period,
-        headline=figures.headline_from(whole),
-        coverage=coverage,
+        headline=groups.headline,
+        coverage=groups.coverage,
         groups=tuple(
             (row.label, row.spend_gbp, f"{reverse('spend:category', args=[row.key])}?year={year}")
             for row in groups.rows

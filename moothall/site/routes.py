@@ -4,6 +4,7 @@ The views of slices say it themselves, by `@route`; `core.permissions.needs_of` 
 """
 
 from moothall.core.permissions import Door, Needs
+from moothall.directory.engine.roles import Deed
 
 _PUBLIC = (
     "home",
@@ -29,6 +30,10 @@ _PUBLIC = (
     "api:spend_files",
     "api:spend_concentration",
     "api:spend_together",
+    "api:spend_trends",
+    "api:spend_category",
+    "api:spend_between",
+    "api:spend_shares",
     "api:decisions",
     "api:decision",
     # Signing in, and every step that leads there. Signing up answers that it is closed.
@@ -78,4 +83,5 @@ _SIGNED_IN = (
 LISTED: dict[str, Needs] = {
     **dict.fromkeys(_PUBLIC, Needs(Door.PUBLIC)),
     **dict.fromkeys(_SIGNED_IN, Needs(Door.SIGNED_IN)),
+    "api:spend_duplicates": Needs(Door.DEED, Deed.SEE_PRIVATE),
 }

@@ -1,25 +1,56 @@
-"""The spend room for programs: the numbers of the pages, as JSON, for whoever is asking."""
+"""The spend room for programs: the numbers of the pages, as JSON, for whoever is asking.
+
+Each address asks one question of `queries` and answers what its `as_json` says, as the command line
+does. Which payments may be asked for is said once, in `engine.questions`.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from types import GenericAlias
+from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema
+from pydantic import create_model
 
+from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import viewer_for
 from moothall.spend.analysis.payments import Filters
-from moothall.spend.queries import comparing, explorer, figures, files, lines, suppliers
+from moothall.spend.engine.questions import (
+    FILTERS,
+    By,
+    DuplicateKey,
+    DuplicateStatus,
+    Filter,
+    LineOrder,
+    MarketBy,
+    Span,
+    TogetherBy,
+    TrendBy,
+)
+from moothall.spend.queries import (
+    categories,
+    comparing,
+    duplicates,
+    figures,
+    files,
+    lines,
+    suppliers,
+    trends,
+)
 from moothall.spend.queries.asking import Reading, reading_for
-from moothall.spend.queries.categories import category_list
 
 router = Router(tags=["Spending"])
 BIGGEST = 2**63 - 1
 Number = Annotated[int, Field(ge=-BIGGEST, le=BIGGEST)]
+Page = Annotated[int, Field(ge=1, le=20_000)]
+Top = Annotated[int, Field(ge=1, le=1000)]
 Text = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 Pounds = Annotated[Decimal, Field(max_digits=16, decimal_places=2, allow_inf_nan=False)]
+TAKES: dict[type, Any] = {str: Text, date: date, Decimal: Pounds}
 
 
 class Refusal(Schema):
@@ -30,28 +61,40 @@ class Refusal(Schema):
 
 REFUSALS = {400: Refusal, 422: Refusal}
 NOT_THERE = {404: Refusal, **REFUSALS}
+NOT_YOURS = {403: Refusal, **REFUSALS}
 
 
-class Asked(Schema):
+def _parameter(said: Filter) -> tuple[Any, Any]:
+    """A filter's type and field, as pydantic takes them."""
+    takes = TAKES[said.takes]
+    named: Any = {"alias": said.said, "description": said.help}
+    if said.is_many:
+        return GenericAlias(list, (takes,)), Field(default=[], max_length=50, **named)
+    return takes | None, Field(default=None, **named)
+
+
+_PARAMETERS: Any = {each.name: _parameter(each) for each in FILTERS}
+_EVERY_FILTER: Any = create_model("EveryFilter", __base__=Schema, **_PARAMETERS)
+
+
+class Asked(_EVERY_FILTER):
     """Which payments: everything given must hold."""
 
-    body: Annotated[list[Text], Field(max_length=50)] = Field(
-        default=[], description="Only these bodies, by name, slug or GSS code."
-    )
-    starts: date | None = Field(default=None, alias="from", description="First day of payment.")
-    ends: date | None = Field(default=None, alias="to", description="Last day of payment.")
-    category: Text | None = Field(default=None, description="Code of a category or a kind.")
-    supplier: Text | None = Field(default=None, description="A supplier's name, or part of it.")
-
     def filters(self, reading: Reading) -> Filters:
-        return figures.filters_named(
-            viewer=reading,
-            bodies=[body for body in self.body if body],
-            starts=self.starts,
-            ends=self.ends,
-            category=self.category,
-            supplier=self.supplier,
-        )
+        return figures.filters_named(viewer=reading, **self.dict())
+
+
+class Headline(Schema):
+    """A total of several bodies: gross, and net of what they pay each other and only pass on."""
+
+    gross_gbp: str
+    net_gbp: str
+    between_own_gbp: str
+    pass_through_gbp: str
+    own_purpose_gbp: str
+    payment_count: int
+    supplier_count: int | None
+    body_count: int
 
 
 class SummaryRow(Schema):
@@ -80,17 +123,47 @@ class Summary(Schema):
     rows: list[SummaryRow]
     total_gbp: str
     coverage: Coverage
+    headline: Headline
+
+
+class SpanRow(Schema):
+    key: str
+    label: str
+    spend_gbp: str
+    month_count: int
+
+
+class TrendRow(Schema):
+    key: str
+    label: str
+    id: int | None
+    spend_gbp: str
+    amounts_gbp: list[str]
+
+
+class Trends(Schema):
+    """One amount of each row for each span; rows and others add up to the spans."""
+
+    by: str
+    span: str
+    spans: list[SpanRow]
+    rows: list[TrendRow]
+    others: TrendRow | None
+    total_gbp: str
+    headline: Headline
 
 
 class SupplierDetail(Schema):
     id: int
     name: str
     kind: str
+    known: list[str]
     total_gbp: str
     payment_count: int
     bodies: list[SummaryRow]
     years: list[SummaryRow]
     kinds: list[SummaryRow]
+    headline: Headline
 
 
 class LineRow(Schema):
@@ -111,6 +184,7 @@ class Lines(Schema):
     rows: list[LineRow]
     total_gbp: str
     payment_count: int
+    headline: Headline
     page: int
     page_count: int
 
@@ -132,36 +206,102 @@ class GroupRow(Schema):
     kinds: list[KindRow]
 
 
+class HowRow(Schema):
+    how: str
+    spend_gbp: str
+    share: float
+
+
 class Categories(Schema):
     rows: list[GroupRow]
     not_classified_gbp: str
     total_gbp: str
     classified_share: float | None
+    how: list[HowRow]
+    headline: Headline
+
+
+class MonthRow(Schema):
+    month: str
+    spend_gbp: str | None
+
+
+class CategoryDetail(Schema):
+    code: str
+    label: str
+    definition: str
+    category: str
+    is_pass_through: bool
+    total_gbp: str
+    payment_count: int
+    share: float | None
+    kinds: list[SummaryRow]
+    suppliers: list[SummaryRow]
+    bodies: list[SummaryRow]
+    months: list[MonthRow]
+    headline: Headline
 
 
 class BodyRow(Schema):
+    """What one body's publications include. Shares are of lines unless the name says pounds."""
+
+    id: int
     slug: str
     name: str
     spend_gbp: str
     payment_count: int
+    month_count: int
+    first_on: date
+    last_on: date
+    below_upper_share: float | None
+    credit_share: float
+    card_share: float
+    redacted_share: float
+    redacted_gbp_share: float | None
+    date_meaning: str
 
 
-class Headline(Schema):
-    """A total of several bodies: gross, and net of what they pay each other and only pass on."""
-
-    gross_gbp: str
-    net_gbp: str
-    between_own_gbp: str
-    pass_through_gbp: str
-    own_purpose_gbp: str
-    payment_count: int
-    supplier_count: int
-    body_count: int
+class CautionRow(Schema):
+    code: str
+    bodies: list[str]
+    sentence: str
 
 
 class Bodies(Schema):
     rows: list[BodyRow]
+    cautions: list[CautionRow]
+    upper_threshold_gbp: int
+
+
+class BetweenRow(Schema):
+    payer: str
+    payee: str
+    name: str
+    supplier_id: int | None
+    spend_gbp: str
+    payment_count: int
+
+
+class Between(Schema):
+    rows: list[BetweenRow]
+    total_gbp: str
     headline: Headline
+
+
+class ShareRow(Schema):
+    """How much went to one sort of supplier, of what is known of suppliers."""
+
+    key: str
+    label: str
+    spend_gbp: str
+    known_gbp: str
+    share: float | None
+    coverage: float | None
+
+
+class Shares(Schema):
+    rows: list[ShareRow]
+    total_gbp: str
 
 
 class FileRow(Schema):
@@ -190,6 +330,7 @@ class MarketRow(Schema):
     supplier_count: int
     top_share: float
     hhi: float
+    effective_supplier_count: float
     identified_share: float | None
     band: str
 
@@ -198,12 +339,20 @@ class Markets(Schema):
     rows: list[MarketRow]
 
 
+class TogetherBody(Schema):
+    body: str
+    spend_gbp: str
+
+
 class TogetherRow(Schema):
     key: str
     label: str
+    id: int | None
     body_count: int
+    bodies: list[TogetherBody]
     spend_gbp: str
     largest_gbp: str
+    payment_count: int
     saving_estimate_gbp: float
 
 
@@ -211,16 +360,42 @@ class Together(Schema):
     rows: list[TogetherRow]
 
 
+class SuspectLine(Schema):
+    source_id: int
+    sheet: str | None
+    row: int
+    paid_on: date
+    reference: str
+    amount_gbp: str
+
+
+class SuspicionRow(Schema):
+    key: str
+    status: str
+    body: str
+    supplier: str
+    amount_gbp: str
+    sentence: str
+    lines: list[SuspectLine]
+
+
+class KeyTotal(Schema):
+    key: str
+    what: str
+    open: int
+    resolved: int
+    review: int
+    open_gbp: str
+
+
+class Duplicates(Schema):
+    rows: list[SuspicionRow]
+    totals: list[KeyTotal]
+    open_gbp: str
+
+
 def _reading(request: HttpRequest) -> Reading:
     return reading_for(viewer_for(request.user))
-
-
-def _gbp(amount: Decimal | int) -> str:
-    return f"{amount:.2f}"
-
-
-def _row(row: figures.SummaryRow) -> dict[str, Any]:
-    return row.as_json()
 
 
 @router.get(
@@ -229,12 +404,7 @@ def _row(row: figures.SummaryRow) -> dict[str, Any]:
     url_name="spend_summary",
     summary="Published payments by one dimension",
 )
-def summary(
-    request: HttpRequest,
-    asked: Query[Asked],
-    by: Literal["category", "kind", "supplier", "department", "body", "month", "year"],
-    top: Annotated[int, Field(ge=1, le=1000)] | None = None,
-):
+def summary(request: HttpRequest, asked: Query[Asked], by: By, top: Top | None = None):
     """The same numbers as the pages and `moothall spend summary --by`."""
     reading = _reading(request)
     return figures.summary(reading, by, asked.filters(reading), top=top or 1000).as_json()
@@ -248,7 +418,24 @@ def summary(
 )
 def headline(request: HttpRequest, asked: Query[Asked]):
     reading = _reading(request)
-    return figures.headline_json(figures.headline(reading, asked.filters(reading)))
+    return figures.headline(reading, asked.filters(reading)).as_json()
+
+
+@router.get(
+    "/trends",
+    response={200: Trends, **REFUSALS},
+    url_name="spend_trends",
+    summary="How published payments changed, by month or financial year",
+)
+def trend(
+    request: HttpRequest,
+    asked: Query[Asked],
+    by: TrendBy = "category",
+    span: Span = "year",
+    top: Annotated[int, Field(ge=1, le=200)] = trends.LARGEST_SHOWN,
+):
+    reading = _reading(request)
+    return trends.trends(reading, by, asked.filters(reading), span=span, top=top).as_json()
 
 
 @router.get(
@@ -257,12 +444,7 @@ def headline(request: HttpRequest, asked: Query[Asked]):
     url_name="spend_suppliers",
     summary="Suppliers, spellings joined, fifty at a time",
 )
-def supplier_list(
-    request: HttpRequest,
-    asked: Query[Asked],
-    find: Text = "",
-    page: Annotated[int, Field(ge=1, le=20_000)] = 1,
-):
+def supplier_list(request: HttpRequest, asked: Query[Asked], find: Text = "", page: Page = 1):
     reading = _reading(request)
     found = figures.summary_page(
         reading, "supplier", asked.filters(reading), text=find, page=page, count=50
@@ -277,17 +459,7 @@ def supplier_list(
     summary="One supplier over every year",
 )
 def supplier(request: HttpRequest, supplier_id: Number):
-    found = suppliers.supplier_page(_reading(request), supplier_id)
-    return {
-        "id": found.id,
-        "name": found.name,
-        "kind": found.kind,
-        "total_gbp": _gbp(found.headline.gross_gbp),
-        "payment_count": found.headline.payment_count,
-        "bodies": list(map(_row, found.bodies.rows)),
-        "years": list(map(_row, found.years.rows)),
-        "kinds": list(map(_row, found.categories.rows)),
-    }
+    return suppliers.supplier_page(_reading(request), supplier_id).as_json()
 
 
 @router.get(
@@ -299,20 +471,13 @@ def supplier(request: HttpRequest, supplier_id: Number):
 def line_list(
     request: HttpRequest,
     asked: Query[Asked],
-    text: Text | None = None,
-    least: Pounds | None = None,
-    most: Pounds | None = None,
-    order: Literal["-paid", "paid", "-amount", "amount"] = "-paid",
-    page: Annotated[int, Field(ge=1, le=20_000)] = 1,
+    order: LineOrder = "-paid",
+    page: Page = 1,
     count: Annotated[int, Field(ge=1, le=500)] = 50,
 ):
     reading = _reading(request)
-    filters = figures.narrowed(asked.filters(reading), text=text, least_gbp=least, most_gbp=most)
-    found = lines.lines_page(reading, filters, order=order, page=page, count=count)
-    return found.as_json() | {
-        "page": page,
-        "page_count": -(-found.payment_count // count),
-    }
+    found = lines.lines_page(reading, asked.filters(reading), order=order, page=page, count=count)
+    return found.as_json() | {"page": page, "page_count": -(-found.payment_count // count)}
 
 
 @router.get(
@@ -321,87 +486,53 @@ def line_list(
     url_name="spend_categories",
     summary="The scheme of categories, with what was paid under each",
 )
-def categories(request: HttpRequest, asked: Query[Asked]):
+def category_list(request: HttpRequest, asked: Query[Asked]):
     reading = _reading(request)
-    found = category_list(reading, asked.filters(reading))
-    return {
-        "rows": [
-            {
-                "code": group.code,
-                "label": group.label,
-                "definition": group.definition,
-                "spend_gbp": _gbp(group.spend_gbp),
-                "share": group.share,
-                "kinds": [
-                    {
-                        "code": kind.code,
-                        "label": kind.label,
-                        "definition": kind.definition,
-                        "spend_gbp": _gbp(kind.spend_gbp),
-                        "payment_count": kind.payment_count,
-                    }
-                    for kind in group.kinds
-                ],
-            }
-            for group in found.groups
-        ],
-        "not_classified_gbp": _gbp(found.not_classified_gbp),
-        "total_gbp": _gbp(found.total_gbp),
-        "classified_share": found.coverage.classified_share,
-    }
+    return categories.category_list(reading, asked.filters(reading)).as_json()
+
+
+@router.get(
+    "/categories/{path:code}",
+    response={200: CategoryDetail, **NOT_THERE},
+    url_name="spend_category",
+    summary="One category or kind: to whom, by which bodies, month by month",
+)
+def category(request: HttpRequest, code: str, asked: Query[Asked]):
+    reading = _reading(request)
+    return categories.category_page(reading, code, asked.filters(reading)).as_json()
 
 
 @router.get(
     "/bodies",
     response={200: Bodies, **REFUSALS},
     url_name="spend_bodies",
-    summary="The bodies that published, and their total gross and net",
+    summary="What each body published, includes and leaves out: whether they can be compared",
 )
 def bodies(request: HttpRequest, asked: Query[Asked]):
     reading = _reading(request)
-    filters = asked.filters(reading)
-    slugs = {body_id: slug for slug, _name, body_id in explorer.choices_for(reading).bodies}
-    found = figures.summary(reading, "body", filters)
-    return {
-        "rows": [
-            {
-                "slug": slugs.get(row.id or 0, ""),
-                "name": row.label,
-                "spend_gbp": _gbp(row.spend_gbp),
-                "payment_count": row.payment_count,
-            }
-            for row in found.rows
-        ],
-        "headline": figures.headline_json(figures.headline(reading, filters)),
-    }
+    return comparing.comparability_of(reading, asked.filters(reading)).as_json()
 
 
 @router.get(
-    "/files",
-    response={200: Files, **REFUSALS},
-    url_name="spend_files",
-    summary="The published files behind every figure",
+    "/between",
+    response={200: Between, **REFUSALS},
+    url_name="spend_between",
+    summary="What the place's own bodies pay each other, which every net total leaves out",
 )
-def file_list(request: HttpRequest, page: Annotated[int, Field(ge=1, le=20_000)] = 1):
-    found = files.files_published(_reading(request), count=200, skip=(page - 1) * 200)
-    rows = [
-        {
-            "id": file.id,
-            "name": file.name,
-            "sha256": file.sha256,
-            "body": file.body,
-            "starts_on": file.starts_on,
-            "last_on": file.last_on,
-            "rows_read": file.rows_read,
-            "rows_kept": file.rows_kept,
-            "rows_set_aside": file.rows_set_aside,
-            "kept_gbp": _gbp(file.kept_gbp),
-            "set_aside_gbp": _gbp(file.set_aside_gbp),
-            "control_gbp": _gbp(file.control_gbp),
-        }
-        for file in found
-    ]
-    return {"rows": rows}
+def between(request: HttpRequest, asked: Query[Asked]):
+    reading = _reading(request)
+    return comparing.between_own_bodies(reading, asked.filters(reading)).as_json()
+
+
+@router.get(
+    "/shares",
+    response={200: Shares, **REFUSALS},
+    url_name="spend_shares",
+    summary="How much went to local, small, third-sector and mutual suppliers, of what is known",
+)
+def shares(request: HttpRequest, asked: Query[Asked]):
+    reading = _reading(request)
+    return comparing.supplier_shares(reading, asked.filters(reading)).as_json()
 
 
 @router.get(
@@ -410,9 +541,7 @@ def file_list(request: HttpRequest, page: Annotated[int, Field(ge=1, le=20_000)]
     url_name="spend_concentration",
     summary="How much of each category its four largest suppliers hold",
 )
-def concentration(
-    request: HttpRequest, asked: Query[Asked], by: Literal["category", "kind"] = "category"
-):
+def concentration(request: HttpRequest, asked: Query[Asked], by: MarketBy = "category"):
     reading = _reading(request)
     found = comparing.concentration(reading, asked.filters(reading), level=by)
     return {"rows": [market.as_json() for market in found]}
@@ -425,11 +554,42 @@ def concentration(
     summary="What two or more bodies buy",
 )
 def together(
-    request: HttpRequest,
-    asked: Query[Asked],
-    by: Literal["supplier", "category", "kind"] = "supplier",
-    top: Annotated[int, Field(ge=1, le=1000)] = 100,
+    request: HttpRequest, asked: Query[Asked], by: TogetherBy = "supplier", top: Top = 100
 ):
     reading = _reading(request)
     found = comparing.together(reading, by, asked.filters(reading), top=top)
     return {"rows": [row.as_json() for row in found]}
+
+
+@router.get(
+    "/duplicates",
+    response={200: Duplicates, **NOT_YOURS},
+    url_name="spend_duplicates",
+    summary="Payments that may have been made twice, for those who may see them: never the public",
+)
+def duplicate_list(
+    request: HttpRequest,
+    asked: Query[Asked],
+    key: DuplicateKey | None = None,
+    status: DuplicateStatus | None = None,
+    ledger: bool = False,
+):
+    viewer = viewer_for(request.user, deed=Deed.SEE_PRIVATE)
+    found = duplicates.duplicates(
+        viewer,
+        asked.filters(_reading(request)),
+        day=timezone.localdate(),
+        in_ledger=ledger,
+    )
+    return found.only(key or "", status or "").as_json()
+
+
+@router.get(
+    "/files",
+    response={200: Files, **REFUSALS},
+    url_name="spend_files",
+    summary="The published files behind every figure",
+)
+def file_list(request: HttpRequest, page: Page = 1):
+    found = files.files_published(_reading(request), count=200, skip=(page - 1) * 200)
+    return {"rows": [file.as_json() for file in found]}

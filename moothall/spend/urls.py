@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from moothall.spend.views import explorer, lines, publishing, registers, suppliers, work
+from moothall.spend.views import comparing, explorer, lines, publishing, registers, suppliers, work
 
 
 class WholeNumber:
@@ -119,11 +119,12 @@ urlpatterns = [
     path("errors/<int:report_id>", suppliers.answer_error, name="answer_error"),
     path("lines", lines.line_list, name="line_list"),
     path("lines/<whole:source_id>/<int:row>", lines.line, name="line"),
-    path("bodies", explorer.bodies, name="bodies"),
-    path("between", explorer.between, name="between"),
-    path("together", explorer.together, name="together"),
-    path("concentration", explorer.concentration, name="concentration"),
-    path("local", explorer.local, name="local"),
+    path("trends", comparing.trends, name="trends"),
+    path("bodies", comparing.bodies, name="bodies"),
+    path("between", comparing.between, name="between"),
+    path("together", comparing.together, name="together"),
+    path("concentration", comparing.concentration, name="concentration"),
+    path("local", comparing.local, name="local"),
     path("download", explorer.download, name="open_data"),
     path("registers/", registers.register_list, name="register_list"),
     path("registers/<int:register_id>/", registers.register, name="register"),

@@ -58,10 +58,15 @@ class Period:
         if self == Period.month(start.year, start.month):
             return f"{start:%B %Y}"
         if self == Period.financial_year(start.year):
-            return f"{start.year}/{(start.year + 1) % 100:02d}"
+            return year_words(start.year)
         return f"{start.day} {start:%B %Y} to {last.day} {last:%B %Y}"
 
 
 def financial_year_of(day: date) -> int:
     """The year in which the financial year of `day` begins: 31 March 2026 is 2025."""
     return day.year if day.month >= 4 else day.year - 1
+
+
+def year_words(starting: int) -> str:
+    """A financial year by the year in which it begins: 2025/26."""
+    return f"{starting}/{(starting + 1) % 100:02d}"

@@ -114,15 +114,6 @@ def _of_place(filters: Filters) -> Filters:
     )
 
 
-def sum_of_lines(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
-    """One row: spend_gbp and payment_count of all that passes the filters."""
-    chosen = payments(tables, frozenset(), filters)
-    return chosen.agg(
-        spend_gbp=_.spend.sum().fill_null(0).cast(POUNDS),
-        payment_count=_.payment_count.sum().fill_null(0).cast("int64"),
-    )
-
-
 def what_there_is(tables: LakeTables, filters: Filters = EVERYTHING) -> ir.Table:
     """One row per body, month and group with payments: what a reader may choose from."""
     cells = payments(tables, frozenset({"body_id", "month", "group"}), filters)

@@ -10,7 +10,7 @@ from moothall.core.lake import WITHHELD_ID
 from moothall.spend.analysis.payments import NOT_CLASSIFIED, Filters
 from moothall.spend.queries.explorer import Choices, default_year
 from moothall.spend.queries.rulebook import scheme
-from moothall.values.periods import Period
+from moothall.values.periods import Period, year_words
 from moothall.values.wording import plain_date, pounds_in_words
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
@@ -63,10 +63,9 @@ class PaymentFilter(forms.Form):
         super().__init__(data)
         self.known = choices
         self.every_year = every_year
-        usual = "Every year" if every_year else "The latest complete year"
         self.fields["year"].choices = [  # type: ignore[attr-defined]  # has choices
-            ("", usual),
-            *([] if every_year else [("all", "Every year")]),
+            *([] if every_year else [("", "The latest complete year")]),
+            ("all", "Every year"),
             *((str(year), year_words(year)) for year in choices.years),
         ]
         bodies = [(slug, name) for slug, name, _id in choices.bodies]
@@ -169,7 +168,7 @@ class PaymentFilter(forms.Form):
         chosen = []
         for name in NAMES:
             value = asked.get(name)
-            if value in (None, "", []):
+            if value in (None, "", []) or (self.every_year and value == "all"):
                 continue
             if name == "body":
                 chosen += [(names[slug], self._without("body", slug)) for slug in value]
@@ -195,8 +194,3 @@ class PaymentFilter(forms.Form):
         if not left:
             del query[name]
         return f"?{query.urlencode()}"
-
-
-def year_words(year: int) -> str:
-    """A financial year by the year in which it begins: 2025/26."""
-    return f"{year}/{(year + 1) % 100:02d}"

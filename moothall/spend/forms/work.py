@@ -15,6 +15,7 @@ from moothall.spend.queries.uploads import (
     USUAL_FIELDS,
     Layout,
 )
+from moothall.values.periods import year_words
 
 LARGEST_RETURNED = 50 * 1024**2  # bytes
 ACCEPTED = ".csv,.tsv,.txt,.xls,.xlsx,.ods,.zip,.gz,.xz"
@@ -229,7 +230,7 @@ class DuplicateFilter(forms.Form):
             "year": [
                 ("", "The latest year"),
                 ("all", "Every year"),
-                *((str(year), f"{year}/{(year + 1) % 100:02d}") for year in years),
+                *((str(year), year_words(year)) for year in years),
             ],
             "key": [("", "In any way"), *keys.items()],
             "status": [("", "Anywhere"), *statuses.items()],

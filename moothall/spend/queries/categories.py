@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
@@ -32,6 +34,9 @@ class KindRow:
     spend_gbp: Decimal
     payment_count: int
 
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"spend_gbp": f"{self.spend_gbp:.2f}"}
+
 
 @frozen
 class GroupRow:
@@ -44,6 +49,12 @@ class GroupRow:
     share: float | None
     kinds: tuple[KindRow, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self, recurse=False) | {
+            "spend_gbp": f"{self.spend_gbp:.2f}",
+            "kinds": [kind.as_json() for kind in self.kinds],
+        }
+
 
 @frozen
 class CategoryList:
@@ -52,8 +63,27 @@ class CategoryList:
     groups: tuple[GroupRow, ...]
     not_classified_gbp: Decimal
     coverage: figures.Coverage
+    headline: figures.Headline
     total_gbp: Decimal
     how: tuple[tuple[str, Decimal, float], ...]  # in words, pounds, share
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        return {
+            "rows": [group.as_json() for group in self.groups],
+            "not_classified_gbp": f"{self.not_classified_gbp:.2f}",
+            "total_gbp": f"{self.total_gbp:.2f}",
+            "classified_share": self.coverage.classified_share,
+            "how": [
+                {"how": how, "spend_gbp": f"{gbp:.2f}", "share": share}
+                for how, gbp, share in self.how
+            ],
+            "headline": self.headline.as_json(),
+        }
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """Every kind in one list, for a table or a file."""
+        return [kind.as_json() for group in self.groups for kind in group.kinds]
 
 
 @frozen
@@ -72,22 +102,43 @@ class CategoryPage:
     kinds: figures.Summary
     suppliers: figures.Summary
     bodies: figures.Summary
-    months: tuple[tuple, ...]
+    months: tuple[tuple[date, Decimal | None], ...]
     newest: tuple[Line, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        return {
+            "code": self.code,
+            "label": self.label,
+            "definition": self.definition,
+            "category": self.group,
+            "is_pass_through": self.is_pass_through,
+            "total_gbp": f"{self.headline.gross_gbp:.2f}",
+            "payment_count": self.headline.payment_count,
+            "share": self.share,
+            "kinds": [row.as_json() for row in self.kinds.rows],
+            "suppliers": [row.as_json() for row in self.suppliers.rows],
+            "bodies": [row.as_json() for row in self.bodies.rows],
+            "months": [
+                {"month": f"{month:%Y-%m}", "spend_gbp": None if gbp is None else f"{gbp:.2f}"}
+                for month, gbp in self.months
+            ],
+            "headline": self.headline.as_json(),
+        }
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The same as one list, for a table or a file."""
+        parts = (("for", self.kinds), ("paid by", self.bodies), ("paid to", self.suppliers))
+        return [{"what": what} | row.as_json() for what, part in parts for row in part.rows]
 
 
 def category_list(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> CategoryList:
     """Every category and kind of the scheme, in its own order, with its pounds."""
     reading = figures.reading_of(reader)
     whole = figures.totals(reading, filters)
-    coverage = figures.coverage_of(reading, whole)
-    by_group = {
-        row.key: row
-        for row in figures.summary(reading, "category", filters, coverage=coverage).rows
-    }
-    by_kind = {
-        row.key: row for row in figures.summary(reading, "kind", filters, coverage=coverage).rows
-    }
+    groups_paid = figures.summary(reading, "category", filters, whole=whole)
+    by_group = {row.key: row for row in groups_paid.rows}
+    by_kind = {row.key: row for row in figures.summary(reading, "kind", filters, whole=whole).rows}
     nought = Decimal("0.00")
 
     def kind_row(kind) -> KindRow:
@@ -116,7 +167,8 @@ def category_list(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Ca
     return CategoryList(
         groups=groups,
         not_classified_gbp=left.spend_gbp if left else nought,
-        coverage=coverage,
+        coverage=groups_paid.coverage,
+        headline=groups_paid.headline,
         total_gbp=total,
         how=tuple(
             (HOW.get(row["how"], row["how"]), row["spend_gbp"], float(row["spend_gbp"] / total))
@@ -138,8 +190,8 @@ def category_page(
     every = figures.totals(reading, evolve(filters, categories=()), with_supplier_count=False)
     chosen = evolve(filters, categories=(code,))
     whole = figures.totals(reading, chosen, with_supplier_count=False)
-    coverage = figures.coverage_of(reading, whole)
-    suppliers = figures.summary(reading, "supplier", chosen, top=SUPPLIERS_SHOWN, coverage=coverage)
+    suppliers = figures.summary(reading, "supplier", chosen, top=SUPPLIERS_SHOWN, whole=whole)
+    whole["supplier_count"] = suppliers.row_count
     months = PublishedMonths.found(reading, chosen)
     gross = every["gross_gbp"]
     return CategoryPage(
@@ -150,11 +202,11 @@ def category_page(
         group_label=scheme().label(group),
         examples=examples,
         is_pass_through=code in scheme().pass_through(),
-        headline=figures.headline_from(whole, supplier_count=suppliers.row_count),
+        headline=suppliers.headline,
         share=float(whole["gross_gbp"] / gross) if gross else None,
-        kinds=figures.summary(reading, "kind", chosen, coverage=coverage),
+        kinds=figures.summary(reading, "kind", chosen, whole=whole),
         suppliers=suppliers,
-        bodies=figures.summary(reading, "body", chosen, coverage=coverage),
+        bodies=figures.summary(reading, "body", chosen, whole=whole),
         months=months.without_gaps(),
         newest=newest_lines(reading, chosen, months, count=20),
     )

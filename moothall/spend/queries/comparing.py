@@ -11,17 +11,17 @@ from django.utils import timezone
 
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
+from moothall.directory.models import Organisation
 from moothall.spend.analysis import comparability, listing, markets, summaries
 from moothall.spend.analysis.payments import EVERYTHING, Filters
 from moothall.spend.engine.comparability import Caution, Included, comparability_cautions
 from moothall.spend.engine.concentration import concentration_band
+from moothall.spend.engine.questions import MARKET_BY, TOGETHER_BY
 from moothall.spend.queries import figures
 from moothall.spend.queries.asking import Reading
 from moothall.spend.queries.rulebook import label_of, scheme
 
 LARGEST_IN_A_MARKET = 4
-TOGETHER_BY = ("supplier", "category", "kind")
-_DIMENSION = {"category": "group", "kind": "category"}
 
 
 @frozen
@@ -29,9 +29,10 @@ class BodyIncluded:
     """What one body's publications include."""
 
     id: int
+    slug: str
     name: str
     spend_gbp: Decimal
-    line_count: int
+    payment_count: int
     month_count: int
     first_on: date
     last_on: date
@@ -42,6 +43,10 @@ class BodyIncluded:
     redacted_gbp_share: float | None
     date_meaning: str
 
+    def as_json(self) -> dict[str, Any]:
+        said = asdict(self) | {"spend_gbp": f"{self.spend_gbp:.2f}"}
+        return said | {"first_on": str(self.first_on), "last_on": str(self.last_on)}
+
 
 @frozen
 class Comparability:
@@ -50,6 +55,22 @@ class Comparability:
     bodies: tuple[BodyIncluded, ...]
     cautions: tuple[Caution, ...]
     upper_threshold_gbp: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        names = {body.id: body.name for body in self.bodies}
+        return {
+            "rows": [body.as_json() for body in self.bodies],
+            "cautions": [
+                {
+                    "code": caution.code,
+                    "bodies": [names[body] for body in caution.bodies],
+                    "sentence": caution.sentence,
+                }
+                for caution in self.cautions
+            ],
+            "upper_threshold_gbp": self.upper_threshold_gbp,
+        }
 
 
 @frozen
@@ -64,6 +85,32 @@ class Between:
     body_id: int
     spend_gbp: Decimal
     payment_count: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "payer": self.payer,
+            "payee": self.payee,
+            "name": self.name,
+            "supplier_id": self.supplier_id,
+            "spend_gbp": f"{self.spend_gbp:.2f}",
+            "payment_count": self.payment_count,
+        }
+
+
+@frozen
+class BetweenBodies:
+    """Every such payment, and what is left of the total without them."""
+
+    rows: tuple[Between, ...]
+    headline: figures.Headline
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        return {
+            "rows": [row.as_json() for row in self.rows],
+            "total_gbp": f"{self.headline.between_own_gbp:.2f}",
+            "headline": self.headline.as_json(),
+        }
 
 
 @frozen
@@ -117,13 +164,30 @@ class Share:
     share: float | None
     coverage: float | None
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "key": self.flag.removeprefix("is_"),
+            "label": self.label,
+            "spend_gbp": f"{self.yes_gbp:.2f}",
+            "known_gbp": f"{self.known_gbp:.2f}",
+            "share": self.share,
+            "coverage": self.coverage,
+        }
+
 
 @frozen
 class Shares:
-    """Local, small, third-sector and mutual shares, without pass-through and public bodies."""
+    """Local, small, third-sector and mutual shares, without pass-through and own bodies."""
 
     spend_gbp: Decimal
     shares: tuple[Share, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        return {
+            "rows": [share.as_json() for share in self.shares],
+            "total_gbp": f"{self.spend_gbp:.2f}",
+        }
 
 
 FLAGS = (
@@ -145,6 +209,7 @@ def comparability_of(
         comparability.what_bodies_include, filters, thresholds_gbp=(int(lower), int(upper))
     )
     included = [_included(reading, row) for row in found]
+    slugs = dict(Organisation.objects.values_list("pk", "slug"))
     cautions = comparability_cautions(
         included,
         thresholds_gbp=(int(lower), int(upper)),
@@ -154,9 +219,10 @@ def comparability_of(
     bodies = tuple(
         BodyIncluded(
             id=row["body_id"],
+            slug=slugs[row["body_id"]],
             name=each.body,
             spend_gbp=row["spend_gbp"],
-            line_count=row["line_count"],
+            payment_count=row["line_count"],
             month_count=each.month_count,
             first_on=each.first_on,
             last_on=each.last_on,
@@ -200,13 +266,11 @@ def _included(reading: Reading, row: dict[str, Any]) -> Included:
     )
 
 
-def between_own_bodies(
-    reader: Viewer | Reading, filters: Filters = EVERYTHING
-) -> tuple[Between, ...]:
+def between_own_bodies(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> BetweenBodies:
     """What the net figure leaves out: every name that counts as another body of the place."""
     reading = figures.reading_of(reader)
     found = reading.rows(listing.suppliers_between, filters, own_bodies=reading.own_bodies)
-    return tuple(
+    rows = tuple(
         Between(
             payer=reading.body_names.get(row["body_id"], ""),
             payee=reading.body_names.get(row["public_body_id"], ""),
@@ -219,6 +283,7 @@ def between_own_bodies(
         )
         for row in found
     )
+    return BetweenBodies(rows=rows, headline=figures.headline(reading, filters))
 
 
 def concentration(
@@ -229,7 +294,7 @@ def concentration(
     on: date | None = None,
 ) -> tuple[Market, ...]:
     """How much of each category (or kind) its four largest suppliers hold, and its HHI."""
-    if level not in _DIMENSION:
+    if level not in MARKET_BY:
         raise figures.CannotAsk(
             f"Concentration is shown by category or kind, not by {level}. Choose one of them."
         )
@@ -238,7 +303,7 @@ def concentration(
     found = reading.rows(
         markets.concentration_by_category,
         filters,
-        level=_DIMENSION[level],
+        level=figures.DIMENSION[level],
         top=LARGEST_IN_A_MARKET,
     )
     return tuple(
@@ -271,7 +336,7 @@ def together(
             f"Buying together is shown by supplier, category or kind, not by {by}. Choose one."
         )
     reading = figures.reading_of(reader)
-    dimension = _DIMENSION.get(by, by)
+    dimension = figures.DIMENSION.get(by, by)
     discount = float(_rule(on or timezone.localdate(), "discount_per_doubling"))
     found = reading.rows(
         markets.bought_together, filters, by=dimension, discount_per_doubling=discount

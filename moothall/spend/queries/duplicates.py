@@ -9,13 +9,15 @@ from typing import Any
 from attrs import evolve, frozen
 
 from moothall.core import lake
+from moothall.core.errors import CannotDo
 from moothall.core.models import Publication
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on, rules_of
-from moothall.directory.models import Organisation
+from moothall.directory.models import Deed, Organisation
 from moothall.spend.analysis.duplicates import duplicate_suspects
 from moothall.spend.analysis.payments import EVERYTHING, Filters, LakeTables
 from moothall.spend.engine.duplicates import Candidate, Payment, Status, duplicate_candidates
+from moothall.spend.permissions import why_not_at_any_body
 from moothall.spend.queries.asking import tables_of
 
 KEY_WORDS = {
@@ -31,6 +33,10 @@ STATUS_WORDS = {
     Status.REVIEW: "to be looked at, not counted",
 }
 EXTRACT = "ap_extract"
+
+
+class CannotSeeDuplicates(CannotDo):
+    """Nobody's payments are this reader's to suspect."""
 
 
 @frozen
@@ -155,7 +161,11 @@ def duplicates(
     viewer    : made for the deed of seeing what is private
     in_ledger : look through extracts of the ledger, which hold invoice numbers and VAT, and not
                 through what was published from them
+
+    :raises CannotSeeDuplicates: for whoever may see them at no body.
     """
+    if reason := why_not_at_any_body(Deed.SEE_PRIVATE, viewer):
+        raise CannotSeeDuplicates(reason)
     tables = tables_of(lake.payments_for(viewer))
     rows = _suspects(tables, _within(viewer, filters, in_ledger), day)
     rule = rules_of("spend", "questions")["highest_vat_rate"]

@@ -72,14 +72,14 @@ def explorer(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Explore
     """Everything on the explorer's page, from one generation, each question put once."""
     reading = figures.reading_of(reader)
     whole = figures.totals(reading, filters, with_supplier_count=False)
-    coverage = figures.coverage_of(reading, whole)
-    suppliers = figures.summary(reading, "supplier", filters, top=LARGEST_SHOWN, coverage=coverage)
+    suppliers = figures.summary(reading, "supplier", filters, top=LARGEST_SHOWN, whole=whole)
+    whole["supplier_count"] = suppliers.row_count
     months = PublishedMonths.found(reading, filters)
     return Explorer(
-        headline=figures.headline_from(whole, supplier_count=suppliers.row_count),
-        coverage=coverage,
+        headline=suppliers.headline,
+        coverage=suppliers.coverage,
         months=months.without_gaps(),
-        categories=figures.summary(reading, "category", filters, coverage=coverage),
+        categories=figures.summary(reading, "category", filters, whole=whole),
         suppliers=suppliers,
         newest=newest_lines(reading, filters, months),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import ibis
-from attrs import asdict, evolve, fields, frozen
+from attrs import asdict, fields_dict, frozen
 
 from moothall.core import lake
 from moothall.core.errors import CannotDo
@@ -21,11 +21,14 @@ from moothall.spend.analysis.payments import (
     Filters,
     LakeTables,
 )
+from moothall.spend.engine.questions import BY
 from moothall.spend.queries.asking import Reading, reading_for
 from moothall.spend.queries.rulebook import label_of, scheme
+from moothall.values.money import PENNY
+from moothall.values.periods import year_words
 
-BY = ("category", "kind", "supplier", "department", "body", "month", "year")
-_DIMENSION = {"category": "group", "kind": "category"}
+DIMENSION = {"category": "group", "kind": "category"}
+MOST_POUNDS = 10**14  # of one line
 
 
 class CannotAsk(CannotDo):
@@ -76,8 +79,14 @@ class Headline:
     pass_through_gbp: Decimal
     own_purpose_gbp: Decimal
     payment_count: int
-    supplier_count: int
+    supplier_count: int | None  # None where nobody asked: it costs as much as all the rest
     body_count: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            name: f"{value:.2f}" if name.endswith("_gbp") else value
+            for name, value in asdict(self).items()
+        }
 
 
 @frozen
@@ -90,6 +99,7 @@ class Summary:
     total_gbp: Decimal
     payment_count: int
     coverage: Coverage
+    headline: Headline
 
     def as_json(self) -> dict[str, Any]:
         """As `moothall spend summary --format json` and the API give it."""
@@ -107,20 +117,13 @@ class Summary:
                 "first_month": str(coverage.first_month) if coverage.first_month else None,
                 "last_month": str(coverage.last_month) if coverage.last_month else None,
             },
+            "headline": self.headline.as_json(),
         }
 
 
 def tables_for(viewer: Viewer, generation: lake.Generation | None = None) -> LakeTables:
     """The lake as `viewer` may read it, with the bodies' names beside their publications."""
     return reading_for(viewer, generation).tables
-
-
-def headline_json(head: Headline) -> dict[str, Any]:
-    """As the API and the command line give it: pounds as strings."""
-    return {
-        name: f"{value:.2f}" if name.endswith("_gbp") else value
-        for name, value in asdict(head).items()
-    }
 
 
 def reading_of(reader: Viewer | Reading) -> Reading:
@@ -134,24 +137,29 @@ def summary(
     filters: Filters = EVERYTHING,
     *,
     top: int | None = None,
-    coverage: Coverage | None = None,
+    whole: dict[str, Any] | None = None,
 ) -> Summary:
     """Spend by category (top level), kind (second level), supplier, department, body, month, year.
 
-    coverage : where the same page has asked for it already
+    whole : the row of `totals` under the same filters, where the same page has asked for it
 
     :raises CannotAsk: for any other `by`.
     """
     _refuse_other_dimensions(by)
     reading = reading_of(reader)
-    found = reading.rows(summaries.spend_by, filters, dimension=_DIMENSION.get(by, by), top=top)
+    found = reading.rows(summaries.spend_by, filters, dimension=DIMENSION.get(by, by), top=top)
+    row_count = found[0]["key_count"] if found else 0
+    if whole is None:
+        whole = totals(reading, filters, with_supplier_count=by != "supplier")
+    known = {"supplier_count": row_count} if by == "supplier" else {}
     return Summary(
         by=by,
         rows=tuple(_summary_row(by, row) for row in found),
-        row_count=found[0]["key_count"] if found else 0,
+        row_count=row_count,
         total_gbp=found[0]["total_gbp"] if found else Decimal("0.00"),
         payment_count=found[0]["total_count"] if found else 0,
-        coverage=coverage or coverage_of(reading, totals(reading, filters)),
+        coverage=coverage_of(reading, whole),
+        headline=headline_from(whole, **known),
     )
 
 
@@ -174,7 +182,7 @@ def summary_page(
     if order.removeprefix("-") not in listing.ORDERS:
         order = "key" if by in summaries.IN_TIME_ORDER else "-spend"
     skip = (max(page, 1) - 1) * count
-    given: dict[str, Any] = {"dimension": _DIMENSION.get(by, by), "order": order}
+    given: dict[str, Any] = {"dimension": DIMENSION.get(by, by), "order": order}
     if by in ("supplier", "department"):
         question: dict[str, Any] = {**given, "text": text, "count": count, "skip": skip}
         found = reading.rows(listing.spend_page, filters, once=bool(text), **question)
@@ -195,6 +203,7 @@ def summary_page(
         total_gbp=whole["gross_gbp"],
         payment_count=whole["payment_count"],
         coverage=coverage_of(reading, whole),
+        headline=headline_from(whole),
     )
 
 
@@ -221,9 +230,9 @@ def headline(reader: Viewer | Reading, filters: Filters = EVERYTHING) -> Headlin
 
 def headline_from(found: dict[str, Any], **known: int) -> Headline:
     """The headline in a row of totals; `known` gives what another question has answered."""
-    said: dict[str, Any] = found | known
-    values: dict[str, Any] = {each.name: said[each.name] or 0 for each in fields(Headline)}
-    return Headline(**values)
+    said: dict[str, Any] = {name: value or 0 for name, value in (found | known).items()}
+    said = {"supplier_count": None, **said}
+    return Headline(**{name: said[name] for name in fields_dict(Headline)})
 
 
 def totals(
@@ -271,8 +280,7 @@ def _key_and_label(by: str, row: dict[str, Any]) -> tuple[str, str]:
     if by == "month":
         return (f"{key:%Y-%m}", f"{key:%B %Y}") if key else ("", "no date")
     if by == "year":
-        year = f"{key}/{(key + 1) % 100:02d}"
-        return year, year
+        return year_words(key), year_words(key)
     if by == "department":
         return key or "", key or "Not published"
     label = row["label"] or "Not published"
@@ -287,12 +295,16 @@ def filters_named(
     ends: str | date | None = None,
     category: str | None = None,
     supplier: str | None = None,
+    department: str | None = None,
+    text: str | None = None,
+    least_gbp: str | Decimal | None = None,
+    most_gbp: str | Decimal | None = None,
 ) -> Filters:
-    """Build filters from what a person typed: bodies and a supplier by name, days as 2025-04-01.
+    """What the filters of `engine.questions.FILTERS` mean, as a person or a program said them.
 
-    :raises CannotAsk: in a sentence, for a name or a day that means nothing.
+    :raises CannotAsk: in a sentence, for a name, a day or an amount that means nothing.
     """
-    chosen: dict[str, Any] = {"bodies": tuple(body_named(name).pk for name in bodies)}
+    chosen: dict[str, Any] = {"bodies": tuple(body_named(name).pk for name in bodies if name)}
     if starts:
         chosen["starts_on"] = _day(starts)
     if ends:
@@ -312,12 +324,14 @@ def filters_named(
         chosen["categories"] = (category,)
     if supplier and supplier.strip():
         chosen["suppliers"] = suppliers_called(viewer, supplier)
-    return Filters(**chosen)
-
-
-def narrowed(filters: Filters, **more: Any) -> Filters:
-    """The same filters, and those of `more` that are given."""
-    return evolve(filters, **{name: value for name, value in more.items() if value is not None})
+    if department:
+        chosen["departments"] = (department,)
+    least, most = _pounds(least_gbp), _pounds(most_gbp)
+    if least is not None and most is not None and most < least:
+        raise CannotAsk(
+            f"The most, {most}, is less than the least, {least}. Change one of the two."
+        )
+    return Filters(**chosen, text=text or None, least_gbp=least, most_gbp=most)
 
 
 def suppliers_called(viewer: Viewer | Reading, name: str) -> tuple[int, ...]:
@@ -346,3 +360,16 @@ def _day(text: str | date) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise CannotAsk(f"{text} is not a day. Write it as 2025-04-01.") from None
+
+
+def _pounds(text: str | Decimal | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+        is_payable = amount == amount.quantize(PENNY) and abs(amount) < MOST_POUNDS
+    except InvalidOperation:
+        is_payable = False
+    if not is_payable:
+        raise CannotAsk(f"{text} is not an amount in pounds. Write it as 1234.56.")
+    return amount

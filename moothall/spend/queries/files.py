@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from moothall.core.models import Publication
 from moothall.core.permissions import Viewer
@@ -32,6 +33,14 @@ class PublishedFile:
     control_gbp: Decimal
     loaded_at: datetime
     sharing: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it."""
+        return {
+            name: f"{value:.2f}" if name.endswith("_gbp") else value
+            for name, value in asdict(self).items()
+            if name not in ("loaded_at", "sharing")
+        }
 
 
 @frozen

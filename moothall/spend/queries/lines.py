@@ -125,8 +125,15 @@ class LinesPage:
     """One page of payment lines. The sums are of all that passes the filters."""
 
     lines: tuple[Line, ...]
-    spend_gbp: Decimal
-    payment_count: int
+    headline: figures.Headline
+
+    @property
+    def spend_gbp(self) -> Decimal:
+        return self.headline.gross_gbp
+
+    @property
+    def payment_count(self) -> int:
+        return self.headline.payment_count
 
     def as_json(self) -> dict[str, Any]:
         """As the API and the command line give it: pounds as strings."""
@@ -134,6 +141,7 @@ class LinesPage:
             "rows": [line.as_json() for line in self.lines],
             "total_gbp": f"{self.spend_gbp:.2f}",
             "payment_count": self.payment_count,
+            "headline": self.headline.as_json(),
         }
 
 
@@ -259,17 +267,16 @@ def lines_page(
     reading = figures.reading_of(reader)
     if order.removeprefix("-") not in listing.LINE_ORDERS:
         order = "-paid"
-    (sums,) = reading.rows(listing.sum_of_lines, filters)
+    head = figures.headline_from(figures.totals(reading, filters, with_supplier_count=False))
     skip = (max(page, 1) - 1) * count
     found = []
-    if skip < sums["payment_count"]:
+    if skip < head.payment_count:
         found = reading.rows(
             listing.lines_page, filters, once=skip > 0, order=order, count=count, skip=skip
         )
     return LinesPage(
         lines=tuple(line_from(reading, row) for row in found),
-        spend_gbp=sums["spend_gbp"],
-        payment_count=sums["payment_count"],
+        headline=head,
     )
 
 

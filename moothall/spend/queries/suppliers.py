@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from attrs import frozen
 from ibis import _
@@ -82,6 +83,26 @@ class SupplierPage:
     evidence: tuple[Evidence, ...]
     newest: tuple[Line, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """As the API and the command line give it: what anyone may know of a supplier."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "known": list(self.known),
+            "total_gbp": f"{self.headline.gross_gbp:.2f}",
+            "payment_count": self.headline.payment_count,
+            "bodies": [row.as_json() for row in self.bodies.rows],
+            "years": [row.as_json() for row in self.years.rows],
+            "kinds": [row.as_json() for row in self.categories.rows],
+            "headline": self.headline.as_json(),
+        }
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The same as one list, for a table or a file."""
+        parts = (("paid by", self.bodies), ("in", self.years), ("for", self.categories))
+        return [{"what": what} | row.as_json() for what, part in parts for row in part.rows]
+
 
 def supplier_page(reader: Viewer | Reading, supplier_id: int) -> SupplierPage:
     """Everything on a supplier's page, over all years.
@@ -103,7 +124,6 @@ def supplier_page(reader: Viewer | Reading, supplier_id: int) -> SupplierPage:
             f"No supplier has the number {supplier_id} in what you may read. Search for its name."
         )
     whole = figures.totals(reading, filters)
-    coverage = figures.coverage_of(reading, whole)
     published = sorted(
         (_published(reading, row, paid[row["name_key"]]) for row in named),
         key=lambda name: (-name.spend_gbp, name.body),
@@ -120,12 +140,28 @@ def supplier_page(reader: Viewer | Reading, supplier_id: int) -> SupplierPage:
         name_count=len(named),
         unread_name_count=sum(1 for name in published if name.name is None),
         headline=figures.headline_from(whole),
-        bodies=figures.summary(reading, "body", filters, coverage=coverage),
-        years=figures.summary(reading, "year", filters, coverage=coverage),
-        categories=figures.summary(reading, "kind", filters, coverage=coverage),
+        bodies=figures.summary(reading, "body", filters, whole=whole),
+        years=figures.summary(reading, "year", filters, whole=whole),
+        categories=figures.summary(reading, "kind", filters, whole=whole),
         evidence=_evidence(reading, {row["name_key"]: row["supplier_name"] for row in named}),
         newest=newest_lines(reading, filters, PublishedMonths.found(reading, filters), count=20),
     )
+
+
+def supplier_called(reader: Viewer | Reading, name: str) -> int:
+    """The one supplier of a number or a name.
+
+    :raises CannotAsk: when none goes by it, or more than one.
+    """
+    if name.lstrip("-").isdecimal():
+        return int(name)
+    found = figures.suppliers_called(reader, name)
+    if len(found) > 1:
+        raise figures.CannotAsk(
+            f"{len(found)} suppliers have {name} in their name. Give the number of one: "
+            f'`moothall spend suppliers "{name}"` lists them.'
+        )
+    return found[0]
 
 
 def supplier_now(reader: Viewer | Reading, name_key: int) -> int | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import frozen
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
 
+from moothall.core.downloads import csv_file, json_file
 from moothall.directory.queries import viewer_for
 from moothall.spend.analysis.payments import Filters
 from moothall.spend.forms.explorer import PaymentFilter
@@ -16,6 +19,7 @@ from moothall.spend.queries.asking import Reading, reading_for
 from moothall.values.tables import Download
 
 FURTHEST_PAGE = 20_000
+BESIDE_FILTERS = ("by", "span", "find", "order")  # of one page: new filters leave them as they are
 
 
 @frozen
@@ -25,6 +29,7 @@ class Asked:
     reading: Reading
     form: PaymentFilter
     is_understood: bool
+    kept: tuple[tuple[str, str], ...] = ()  # what the address says beside the filters
 
     @property
     def filters(self) -> Filters:
@@ -41,7 +46,7 @@ class Asked:
 
     def page(self, **shown: Any) -> dict[str, Any]:
         """What the templates of the spend room are given beside their own rows."""
-        said = {"form": self.form, "query": self.query.urlencode()}
+        said = {"form": self.form, "query": self.query.urlencode(), "kept": self.kept}
         if self.is_understood:
             said |= {"period_words": self.form.period_words, "chosen": self.form.chosen}
         return said | shown
@@ -51,7 +56,13 @@ def asked_by(request: HttpRequest, *, every_year: bool = False) -> Asked:
     """Who is looking, and which payments they asked for."""
     reading = reading_for(viewer_for(request.user))
     form = PaymentFilter(request.GET, choices=explorer.choices_for(reading), every_year=every_year)
-    return Asked(reading=reading, form=form, is_understood=form.is_valid())
+    kept = tuple((name, request.GET[name]) for name in BESIDE_FILTERS if request.GET.get(name))
+    return Asked(reading=reading, form=form, is_understood=form.is_valid(), kept=kept)
+
+
+def not_understood(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """The page that says what in the address means nothing."""
+    return render(request, "spend/not_understood.html", asked.page(), status=400)
 
 
 def page_number(request: HttpRequest) -> int:
@@ -91,3 +102,24 @@ def wanted_format(request: HttpRequest) -> str:
     """csv, json, or nothing for a page."""
     asked = request.GET.get("format", "")
     return asked if asked in ("csv", "json") else ""
+
+
+def as_file(
+    request: HttpRequest,
+    name: str,
+    document: dict[str, Any],
+    columns: Sequence[str],
+    *,
+    rows: Iterable[dict[str, Any]] | None = None,
+) -> HttpResponseBase | None:
+    """An answer as the file that the address asks for; None when it asks for a page.
+
+    rows : what CSV shows, where the document's own rows are not it
+    """
+    wanted = wanted_format(request)
+    if wanted == "json":
+        return json_file(name, document)
+    if wanted == "csv":
+        shown = document["rows"] if rows is None else rows
+        return csv_file(name, columns, ([row[column] for column in columns] for row in shown))
+    return None

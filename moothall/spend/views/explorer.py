@@ -7,30 +7,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from moothall.core.downloads import csv_file, json_file
 from moothall.core.permissions import route
-from moothall.spend.forms.explorer import year_words
-from moothall.spend.queries import comparing, explorer, figures
+from moothall.spend.queries import explorer, figures
 from moothall.spend.queries.categories import NoSuchCategory, category_list, category_page
 from moothall.spend.queries.files import files_published
 from moothall.spend.views import tables
 from moothall.spend.views.asked import (
-    Asked,
+    as_file,
     asked_by,
     downloads,
     link,
+    not_understood,
     numbered,
     page_number,
     wanted_format,
 )
+from moothall.values.periods import year_words
 
 ROWS_A_PAGE = 50
 EVERY_ROW = 10_000_000
 TRAIL = [("Front page", "/"), ("Spending", "/spending/")]
-
-
-def _not_understood(request: HttpRequest, asked: Asked, **shown: object) -> HttpResponse:
-    return render(request, "spend/not_understood.html", asked.page(**shown), status=400)
 
 
 @route(public=True)
@@ -39,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The explorer: filters in the address, one headline, one chart, the largest, the newest."""
     asked = asked_by(request)
     if not asked.is_understood:
-        return _not_understood(request, asked)
+        return not_understood(request, asked)
     answer = explorer.explorer(asked.reading, asked.filters)
     slugs = asked.slugs
     page = asked.page(
@@ -67,10 +63,10 @@ def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
         raise Http404("Spending is shown by category, kind, supplier, department, body or month.")
     asked = asked_by(request)
     if not asked.is_understood:
-        return _not_understood(request, asked)
+        return not_understood(request, asked)
     order = request.GET.get("order", "")
     found = request.GET.get("find", "")[:80]
-    as_file = wanted_format(request)
+    is_whole = bool(wanted_format(request))
     number = page_number(request)
     answer = figures.summary_page(
         asked.reading,
@@ -78,16 +74,12 @@ def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
         asked.filters,
         order=order,
         text=found,
-        page=1 if as_file else number,
-        count=EVERY_ROW if as_file else ROWS_A_PAGE,
+        page=1 if is_whole else number,
+        count=EVERY_ROW if is_whole else ROWS_A_PAGE,
     )
-    name = f"published-payments-by-{dimension}"
-    if as_file == "json":
-        return json_file(name, answer.as_json())
-    if as_file == "csv":
-        head = (tables.HEADINGS[dimension][0], "code", "spend_gbp", "payment_count", "share")
-        rows = ((r.label, r.key, r.spend_gbp, r.payment_count, r.share) for r in answer.rows)
-        return csv_file(name, head, rows)
+    columns = ("label", "key", "spend_gbp", "payment_count", "share")
+    if file := as_file(request, f"published-payments-by-{dimension}", answer.as_json(), columns):
+        return file
     usual = "key" if dimension in ("month", "year") else "-spend"
     page = asked.page(
         answer=answer,
@@ -115,33 +107,41 @@ def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
 
 @route(public=True)
 @require_safe
-def categories(request: HttpRequest) -> HttpResponse:
+def categories(request: HttpRequest) -> HttpResponseBase:
     """The scheme of categories: what each one means, and how lines come to be in it."""
     asked = asked_by(request)
     if not asked.is_understood:
-        return _not_understood(request, asked)
+        return not_understood(request, asked)
+    answer = category_list(asked.reading, asked.filters)
+    columns = ("code", "label", "definition", "spend_gbp", "payment_count")
+    if file := as_file(request, "categories", answer.as_json(), columns, rows=answer.as_rows()):
+        return file
     page = asked.page(
-        answer=category_list(asked.reading, asked.filters), trail=[*TRAIL, ("Categories", "")]
+        answer=answer, downloads=downloads(request), trail=[*TRAIL, ("Categories", "")]
     )
     return render(request, "spend/category_list.html", page)
 
 
 @route(public=True)
 @require_safe
-def category(request: HttpRequest, code: str) -> HttpResponse:
+def category(request: HttpRequest, code: str) -> HttpResponseBase:
     """One category: what it is, how much, to whom, by which bodies, over the years."""
     asked = asked_by(request)
     if not asked.is_understood:
-        return _not_understood(request, asked)
+        return not_understood(request, asked)
     try:
         answer = category_page(asked.reading, code, asked.filters)
     except NoSuchCategory as missing:
         raise Http404(missing.sentence) from None
+    columns = ("what", "label", "key", "spend_gbp", "payment_count", "share")
+    if file := as_file(request, "category", answer.as_json(), columns, rows=answer.as_rows()):
+        return file
     slugs = asked.slugs
     query = asked.query
     query["category"] = code
     page = asked.page(
         answer=answer,
+        downloads=downloads(request),
         kinds=[
             (row.label, row.spend_gbp, tables.row_url("kind", row, asked.query, slugs))
             for row in answer.kinds.rows
@@ -170,130 +170,6 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         ],
     )
     return render(request, "spend/category.html", page)
-
-
-@route(public=True)
-@require_safe
-def bodies(request: HttpRequest) -> HttpResponse:
-    """What each body includes and leaves out: whether their figures can be compared."""
-    asked = asked_by(request)
-    if not asked.is_understood:
-        return _not_understood(request, asked)
-    answer = comparing.comparability_of(asked.reading, asked.filters)
-    page = asked.page(
-        answer=answer,
-        table=tables.bodies_table(answer.bodies, threshold=answer.upper_threshold_gbp),
-        trail=[*TRAIL, ("Comparing bodies", "")],
-    )
-    return render(request, "spend/bodies.html", page)
-
-
-@route(public=True)
-@require_safe
-def between(request: HttpRequest) -> HttpResponseBase:
-    """What the place's own bodies pay each other: left out of every net total."""
-    asked = asked_by(request)
-    if not asked.is_understood:
-        return _not_understood(request, asked)
-    rows = comparing.between_own_bodies(asked.reading, asked.filters)
-    if wanted_format(request):
-        head = ("payer", "payee", "name", "payment_count", "spend_gbp")
-        return csv_file(
-            "payments-between-bodies",
-            head,
-            ((r.payer, r.payee, r.name, r.payment_count, r.spend_gbp) for r in rows),
-        )
-    page = asked.page(
-        head=figures.headline(asked.reading, asked.filters),
-        table=tables.between_table(rows, downloads(request, "csv")),
-        trail=[*TRAIL, ("Between the place's own bodies", "")],
-    )
-    return render(request, "spend/between.html", page)
-
-
-@route(public=True)
-@require_safe
-def together(request: HttpRequest) -> HttpResponseBase:
-    """What two or more bodies buy that they could buy together."""
-    asked = asked_by(request)
-    dimension = request.GET.get("by", "supplier")
-    if not asked.is_understood or dimension not in comparing.TOGETHER_BY:
-        return _not_understood(request, asked)
-    rows = comparing.together(asked.reading, dimension, asked.filters)
-    if wanted_format(request):
-        head = (dimension, "body_count", "bodies", "spend_gbp", "largest_gbp", "saving_estimate")
-        return csv_file(
-            "bought-by-several-bodies",
-            head,
-            (
-                (
-                    r.label,
-                    r.body_count,
-                    "; ".join(name for name, _gbp in r.bodies),
-                    r.spend_gbp,
-                    r.largest_gbp,
-                    round(r.saving_estimate_gbp),
-                )
-                for r in rows
-            ),
-        )
-    page = asked.page(
-        rows=rows,
-        total=sum(row.spend_gbp for row in rows),
-        table=tables.together_table(rows, dimension, downloads(request, "csv")),
-        choices=[
-            (tables.HEADINGS[each][0], link(request.path, asked.query, by=each), each == dimension)
-            for each in comparing.TOGETHER_BY
-        ],
-        trail=[*TRAIL, ("Buying together", "")],
-    )
-    return render(request, "spend/together.html", page)
-
-
-@route(public=True)
-@require_safe
-def concentration(request: HttpRequest) -> HttpResponseBase:
-    """How few suppliers each category rests on."""
-    asked = asked_by(request)
-    if not asked.is_understood:
-        return _not_understood(request, asked)
-    level = "kind" if request.GET.get("by") == "kind" else "category"
-    markets = comparing.concentration(asked.reading, asked.filters, level=level)
-    if wanted_format(request):
-        head = ("category", "spend_gbp", "supplier_count", "cr4", "hhi", "identified_share")
-        return csv_file(
-            "concentration",
-            head,
-            (
-                (m.label, m.spend_gbp, m.supplier_count, m.top_share, m.hhi, m.identified_share)
-                for m in markets
-            ),
-        )
-    page = asked.page(
-        markets=markets,
-        concentrated=[market for market in markets if market.band != "not concentrated"],
-        table=tables.markets_table(markets, downloads(request, "csv")),
-        choices=[
-            (tables.HEADINGS[each][0], link(request.path, asked.query, by=each), each == level)
-            for each in ("category", "kind")
-        ],
-        trail=[*TRAIL, ("Concentration", "")],
-    )
-    return render(request, "spend/concentration.html", page)
-
-
-@route(public=True)
-@require_safe
-def local(request: HttpRequest) -> HttpResponse:
-    """How much stays local, with small firms, charities and mutuals, of what is known."""
-    asked = asked_by(request)
-    if not asked.is_understood:
-        return _not_understood(request, asked)
-    page = asked.page(
-        answer=comparing.supplier_shares(asked.reading, asked.filters),
-        trail=[*TRAIL, ("Local, small, third sector and mutual", "")],
-    )
-    return render(request, "spend/local.html", page)
 
 
 @route(public=True)

@@ -14,6 +14,7 @@ from moothall.spend.views.asked import (
     asked_by,
     downloads,
     link,
+    not_understood,
     numbered,
     page_number,
     wanted_format,
@@ -29,7 +30,7 @@ def line_list(request: HttpRequest) -> HttpResponseBase:
     """Every payment line that passes the filters: sorted, paged, downloaded."""
     asked = asked_by(request)
     if not asked.is_understood:
-        return render(request, "spend/not_understood.html", asked.page(), status=400)
+        return not_understood(request, asked)
     if wanted_format(request) == "csv":
         found = lines.lines_in_batches(asked.reading, asked.filters)
         rows = (tuple(row.values()) for batch in found for row in batch)

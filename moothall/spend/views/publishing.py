@@ -15,13 +15,14 @@ from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.decisions import queries as decisions
 from moothall.directory import permissions
-from moothall.directory.engine.roles import Deed, Role, in_words, roles_that_may
+from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import body_at, viewer_for
 from moothall.spend.actions import publishing as deeds
 from moothall.spend.actions import purging, redacting
 from moothall.spend.engine.publishing import quarter_named
 from moothall.spend.exports import public_key_pem
 from moothall.spend.forms.publishing import PurgeForm, RedactionForm
+from moothall.spend.permissions import why_not_at_any_body
 from moothall.spend.queries import releases as queries
 from moothall.spend.queries.purges import purge_page
 from moothall.spend.queries.redactions import redaction_page
@@ -97,11 +98,8 @@ def signing_key(request: HttpRequest) -> HttpResponse:
 def publishing_home(request: PersonsRequest) -> HttpResponse:
     """The bodies for which the reader may publish; the only one at once."""
     viewer = viewer_for(request.user, deed=Deed.PUBLISH)
-    if not viewer.bodies_read:
-        raise PermissionDenied(
-            f"You cannot publish for any body: only a {in_words(roles_that_may(Deed.PUBLISH))} "
-            f"may. Ask the {Role.SYSTEM_ADMINISTRATOR.words} of your body for the role."
-        )
+    if reason := why_not_at_any_body(Deed.PUBLISH, viewer):
+        raise PermissionDenied(reason)
     pages = queries.publishing_bodies(viewer)
     if len(pages) == 1:
         return redirect("spend:publishing", pages[0].slug)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,11 @@ from moothall.spend.queries import error_reports as reports
 from moothall.spend.queries import figures, suppliers
 from moothall.spend.views import tables
 from moothall.spend.views.asked import (
+    as_file,
     asked_by,
     downloads,
     link,
+    not_understood,
     numbered,
     page_number,
 )
@@ -45,7 +47,7 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     """Every supplier in what the reader may read: searched by name, sorted, paged."""
     asked = asked_by(request, every_year=True)
     if not asked.is_understood:
-        return render(request, "spend/not_understood.html", asked.page(), status=400)
+        return not_understood(request, asked)
     number = page_number(request)
     find = request.GET.get("find", "")[:80]
     order = request.GET.get("order", "")
@@ -81,7 +83,7 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
 
 @route(public=True)
 @require_safe
-def supplier(request: HttpRequest, supplier_id: int) -> HttpResponse:
+def supplier(request: HttpRequest, supplier_id: int) -> HttpResponseBase:
     """A supplier: what was paid, by whom, for what, under which names."""
     asked = asked_by(request, every_year=True)
     try:
@@ -91,8 +93,13 @@ def supplier(request: HttpRequest, supplier_id: int) -> HttpResponse:
         if now is not None and now != supplier_id:
             return redirect("spend:supplier", now)
         raise Http404(missing.sentence) from None
+    columns = ("what", "label", "key", "spend_gbp", "payment_count", "share")
+    if file := as_file(request, "supplier", answer.as_json(), columns, rows=answer.as_rows()):
+        file["X-Robots-Tag"] = "noindex"
+        return file
     page = {
         "answer": answer,
+        "downloads": downloads(request),
         "years": [(row.label, row.spend_gbp) for row in answer.years.rows],
         "bodies": tables.plain_summary_table(answer.bodies, caption="Paid by"),
         "categories": [

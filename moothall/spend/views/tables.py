@@ -10,13 +10,14 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from moothall.spend.queries.comparing import Between, BodyIncluded, Market, Together
+from moothall.spend.queries.comparing import Between, Comparability, Market, Shares, Together
 from moothall.spend.queries.figures import Summary, SummaryRow
 from moothall.spend.queries.lines import Line
 from moothall.spend.queries.suppliers import PublishedName
+from moothall.spend.queries.trends import Span, TrendRow, Trends
 from moothall.spend.views.asked import link
 from moothall.values.tables import Cell, Column, Download, Kind, Table
-from moothall.values.wording import plain_date, pounds_in_words
+from moothall.values.wording import number_of, plain_date, pounds_in_words
 
 HEADINGS = {
     "category": ("Category", "categories"),
@@ -27,6 +28,7 @@ HEADINGS = {
     "month": ("Month", "months"),
     "year": ("Financial year", "financial years"),
 }
+LINES_TOLD_APART = 4  # in one chart
 NOTHING = "No payment matches these filters."
 NOTHING_NEXT = "Take one of them away, or look at every year."
 
@@ -201,7 +203,93 @@ def plain_summary_table(summary: Summary, *, caption: str, url: Any = None) -> T
     )
 
 
-def bodies_table(bodies: Iterable[BodyIncluded], *, threshold: int) -> Table:
+def trend_lines(answer: Trends) -> list[tuple[str, list[tuple[str, Decimal]]]]:
+    """The lines of a chart that can be told apart: the largest, and all the others together."""
+    chosen = _told_apart(answer)
+    labels = [span.label for span in answer.spans]
+    return [(row.label, list(zip(labels, row.amounts, strict=True))) for row in chosen]
+
+
+def _told_apart(answer: Trends) -> list[TrendRow]:
+    if len(answer.rows) <= LINES_TOLD_APART and not answer.others:
+        return list(answer.rows)
+    largest, rest = answer.rows[: LINES_TOLD_APART - 1], answer.rows[LINES_TOLD_APART - 1 :]
+    smaller = [*rest, *([answer.others] if answer.others else [])]
+    amounts = [sum(each, Decimal(0)) for each in zip(*(r.amounts for r in smaller), strict=True)]
+    others = TrendRow("others", "All the others", None, sum(amounts, Decimal(0)), tuple(amounts))
+    return [*largest, others]
+
+
+def trends_table(
+    answer: Trends, query: QueryDict, slugs: dict[int, str], downloads: Sequence[Download]
+) -> Table:
+    """Years stand side by side; months, which are many, one beneath the other."""
+    heading, _plural = HEADINGS[answer.by]
+    if answer.span == "month":
+        shown = _told_apart(answer)
+        columns = (Column("Month"), *(Column(row.label, Kind.POUNDS) for row in shown))
+        rows: list[Any] = [
+            (span.label, *(row.amounts[n] for row in shown), span.spend_gbp)
+            for n, span in enumerate(answer.spans)
+        ]
+        columns = (*columns, Column("All", Kind.POUNDS))
+        total: Any = ()
+    else:
+        every = [*answer.rows, *([answer.others] if answer.others else [])]
+        columns = (
+            Column(heading),
+            *(Column(_whole_or_part(span), Kind.POUNDS) for span in answer.spans),
+        )
+        rows = [
+            (Cell(row.label, _trend_url(answer.by, row, query, slugs)), *row.amounts)
+            for row in every
+        ]
+        total = ("All", *(span.spend_gbp for span in answer.spans)) if rows else ()
+    return Table(
+        caption=f"Published payments by {heading.lower()} and {answer.span}",
+        columns=columns,
+        rows=rows,
+        total=total,
+        downloads=downloads,
+        empty=NOTHING,
+        empty_next=NOTHING_NEXT,
+    )
+
+
+def _whole_or_part(span: Span) -> str:
+    return (
+        span.label
+        if span.is_whole_year
+        else f"{span.label} ({number_of(span.month_count, 'month')})"
+    )
+
+
+def _trend_url(by: str, row: TrendRow, query: QueryDict, slugs: dict[int, str]) -> str:
+    if row.key == "others":
+        return ""
+    summed = SummaryRow(row.key, row.label, row.id, row.spend_gbp, 0, None)
+    return row_url(by, summed, query, slugs)
+
+
+def shares_table(answer: Shares, downloads: Sequence[Download]) -> Table:
+    return Table(
+        caption="What went to whom, of what is known",
+        columns=(
+            Column("Suppliers"),
+            Column("Published payments", Kind.POUNDS),
+            Column("To suppliers of whom it is known", Kind.POUNDS),
+            Column("Share of what is known", Kind.SHARE),
+            Column("Known of all", Kind.SHARE),
+        ),
+        rows=[
+            (each.label, each.yes_gbp, each.known_gbp, each.share, each.coverage)
+            for each in answer.shares
+        ],
+        downloads=downloads,
+    )
+
+
+def bodies_table(answer: Comparability, downloads: Sequence[Download]) -> Table:
     return Table(
         caption="What each body publishes",
         columns=(
@@ -209,7 +297,7 @@ def bodies_table(bodies: Iterable[BodyIncluded], *, threshold: int) -> Table:
             Column("Months", Kind.COUNT),
             Column("Published payments", Kind.POUNDS),
             Column("Lines", Kind.COUNT),
-            Column(f"Below £{threshold}", Kind.SHARE),
+            Column(f"Below £{answer.upper_threshold_gbp}", Kind.SHARE),
             Column("Credits", Kind.SHARE),
             Column("Cards", Kind.SHARE),
             Column("Pounds to names withheld", Kind.SHARE),
@@ -220,15 +308,16 @@ def bodies_table(bodies: Iterable[BodyIncluded], *, threshold: int) -> Table:
                 body.name,
                 body.month_count,
                 body.spend_gbp,
-                body.line_count,
+                body.payment_count,
                 body.below_upper_share,
                 body.credit_share,
                 body.card_share,
                 body.redacted_gbp_share,
                 body.date_meaning if body.date_meaning != "unknown" else None,
             )
-            for body in bodies
+            for body in answer.bodies
         ],
+        downloads=downloads,
         note="Shares are of lines, unless the heading says pounds.",
         empty="Nothing has been published here yet.",
     )

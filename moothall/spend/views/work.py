@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer, route
 from moothall.decisions import queries as decisions
-from moothall.directory.engine.roles import Deed, Role, in_words, roles_that_may
+from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import viewer_for
 from moothall.spend.actions import corrections
 from moothall.spend.actions import uploads as deeds
@@ -34,6 +34,7 @@ from moothall.spend.forms.work import (
     UploadForm,
     VerdictForm,
 )
+from moothall.spend.permissions import why_not_at_any_body
 from moothall.spend.queries import (
     aside,
     categorising,
@@ -65,12 +66,8 @@ def at_a_body(request: HttpRequest, deed: Deed) -> Viewer:
     :raises PermissionDenied: in a sentence, when they hold none.
     """
     viewer = viewer_for(request.user, deed=deed)
-    if not viewer.bodies_read:
-        doing = deed.words.format(body="any body")
-        raise PermissionDenied(
-            f"You cannot {doing}: only a {in_words(roles_that_may(deed))} may. Ask the "
-            f"{Role.SYSTEM_ADMINISTRATOR.words} of your body for the role."
-        )
+    if reason := why_not_at_any_body(deed, viewer):
+        raise PermissionDenied(reason)
     return viewer
 
 
