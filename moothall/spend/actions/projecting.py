@@ -20,7 +20,8 @@ from moothall.core.lake_tables import CUBES, TABLES
 from moothall.core.models import LakeFile, Publication
 from moothall.directory.models import Organisation
 from moothall.spend.analysis.cubes import cubes_of, words_of_categories
-from moothall.spend.engine import categories as sorting
+from moothall.spend.engine.categories import categories_of
+from moothall.spend.engine.category_evidence import SIGNATURE_COLUMNS
 from moothall.spend.engine.matching import Matches, matches
 from moothall.spend.engine.names import NameKind, NameWords, canonical_name
 from moothall.spend.engine.redaction import Verdict
@@ -247,7 +248,7 @@ def _spoken_in_public(names: pl.DataFrame, words: NameWords) -> pl.DataFrame:
 
 def _signatures(lines: Any, found: Matches) -> pl.DataFrame:
     """One row per distinct thing bought from a payee, with the supplier behind the name."""
-    columns = ("category_key", "body_id", "name_key", *sorting.SIGNATURE_COLUMNS)
+    columns = ("category_key", "body_id", "name_key", *SIGNATURE_COLUMNS)
     signatures = lines.group_by(*columns).agg(spend=_.amount.sum())
     frame = pl.DataFrame(signatures.to_pyarrow()).unique("category_key", keep="first")
     known = found.suppliers.select("name_key", supplier_id=pl.col("supplier_key"))
@@ -257,7 +258,7 @@ def _signatures(lines: Any, found: Matches) -> pl.DataFrame:
 def _categorised(signatures: pl.DataFrame, found: Matches, day: date) -> pl.DataFrame:
     """Sort signatures into categories: by decision, by rule, by the supplier's habit, by model."""
     corrections = _corrections(dict(found.suppliers.select("name_key", "supplier_key").iter_rows()))
-    return sorting.categories_of(signatures, rules=category_rules_on(day), corrections=corrections)
+    return categories_of(signatures, rules=category_rules_on(day), corrections=corrections)
 
 
 def _corrections(supplier_of: dict[int, int]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 
 from moothall.core.rules import rules_of
-from moothall.spend.engine.categories import (
+from moothall.spend.engine.category_rules import (
     NOT_CLASSIFIED,
     RULE_DOCUMENTS,
     CategoryRules,

@@ -12,12 +12,9 @@ import time
 import polars as pl
 import pytest
 
-from moothall.spend.engine.categories import (
-    CategoryRules,
-    categories_of,
-    categorised_by_code,
-    category_rules,
-)
+from moothall.spend.engine.categories import categories_of
+from moothall.spend.engine.category_rules import CategoryRules, category_rules
+from moothall.spend.engine.category_teaching import categorised_by_code
 from moothall.spend.tests.published_categories import trafford, wakefield
 from moothall.spend.tests.test_engine_categories import rule_values
 

@@ -6,17 +6,15 @@ import polars as pl
 import pytest
 
 from moothall.core.rules import rules_of
-from moothall.spend.engine.categories import (
+from moothall.spend.engine.categories import categories_of, categorise
+from moothall.spend.engine.category_rules import (
     NOT_CLASSIFIED,
     RULE_DOCUMENTS,
     CategoryRules,
-    categories_of,
-    categorise,
-    categorised_by_code,
     category_rules,
-    pattern_of,
-    usual_categories,
 )
+from moothall.spend.engine.category_teaching import categorised_by_code, usual_categories
+from moothall.spend.engine.plain_words import pattern_of
 
 DAY = date(2026, 4, 1)
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moothall.core.rules import rules_of
-from moothall.spend.engine.matching import RECORD_COLUMNS, Matches, matches, truncation_caps
+from moothall.spend.engine.matching import RECORD_COLUMNS, Matches, matches
+from moothall.spend.engine.name_agreement import truncation_caps
 from moothall.spend.engine.names import NameWords
 from moothall.spend.engine.registration_numbers import (
     charity_number,
