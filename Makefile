@@ -10,7 +10,7 @@ help:
 	@echo "make worker      one more background worker on the same data"
 	@echo "make test        every test, on SQLite and on PostgreSQL where it is installed"
 	@echo "make test-quick  the tests for working, under a minute"
-	@echo "make check       format, lint, types, import contracts, migrations, quick tests"
+	@echo "make check       format, lint, types, import contracts, migrations"
 	@echo "make bench       the benchmarks; keeps benchmarks/RESULTS.md"
 	@echo "make frontend    the style sheet and scripts again"
 	@echo "make locks       the lock files again, from requirements/*.in"

@@ -68,7 +68,12 @@ QUESTIONS = [
             f"/spending/trends?by={by}&span={span}",
             shows="spans" if span == "month" else "rows",
         )
-        for by, span in (("category", "year"), ("supplier", "month"), ("body", "year"))
+        for by, span in (
+            ("category", "year"),
+            ("supplier", "month"),
+            ("body", "year"),
+            ("body-as-now", "year"),
+        )
     ),
     Question("suppliers", "suppliers?", "/spending/suppliers", has_json=False),
     Question(

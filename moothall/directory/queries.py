@@ -149,6 +149,11 @@ def series_as_now(amounts: Iterable[Amount], *, on: date) -> tuple[Amount, ...]:
     return succession.as_now(amounts, handovers(), on=on)
 
 
+def names_of(bodies: Iterable[int]) -> dict[int, str]:
+    """The name of each body."""
+    return dict(Organisation.objects.filter(pk__in=list(bodies)).values_list("pk", "name"))
+
+
 def bodies_of_the_place() -> frozenset[int]:
     """The place's own public bodies: payments between these are counted once, not twice."""
     return frozenset(Organisation.objects.filter(is_of_the_place=True).values_list("pk", flat=True))

@@ -58,7 +58,10 @@ def summary(
 def trends(
     asked: Asked,
     by: Annotated[
-        TrendBy, typer.Option("--by", help="category, kind, supplier, department or body.")
+        TrendBy,
+        typer.Option(
+            "--by", help="category, kind, supplier, department, body (as then) or body-as-now."
+        ),
     ] = "category",
     span: Annotated[Span, typer.Option("--span", help="month or year.")] = "year",
     top: Top = 20,

@@ -16,7 +16,7 @@ from attrs import frozen
 By = Literal["category", "kind", "supplier", "department", "body", "month", "year"]
 TogetherBy = Literal["supplier", "category", "kind"]
 MarketBy = Literal["category", "kind"]
-TrendBy = Literal["category", "kind", "supplier", "department", "body"]
+TrendBy = Literal["category", "kind", "supplier", "department", "body", "body-as-now"]
 Span = Literal["month", "year"]
 DuplicateKey = Literal["a", "b", "c", "d", "e"]
 DuplicateStatus = Literal["open", "resolved", "review"]

@@ -8,13 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import evolve, frozen
+from django.utils import timezone
 
 from moothall.core.permissions import Viewer
+from moothall.directory.queries import Amount, names_of, series_as_now
 from moothall.spend.analysis import summaries
 from moothall.spend.analysis.payments import EVERYTHING, Filters
 from moothall.spend.engine.questions import SPANS, TREND_BY
 from moothall.spend.queries import figures
 from moothall.spend.queries.asking import Reading
+from moothall.values.money import Money
 from moothall.values.periods import financial_year_of, year_words
 
 LARGEST_SHOWN = 20
@@ -113,8 +116,12 @@ def trends(
     *,
     span: str = "year",
     top: int = LARGEST_SHOWN,
+    on: date | None = None,
 ) -> Trends:
     """The `top` largest categories, suppliers, departments or bodies, by month or financial year.
+
+    "body" is as constituted then: who published. "body-as-now" puts today's bodies in the place
+    of those they took over.
 
     :raises CannotAsk: for any other `by` or `span`.
     """
@@ -124,6 +131,8 @@ def trends(
             f"year; not by {by} for each {span}. Choose one of them."
         )
     reading = figures.reading_of(reader)
+    if by == "body-as-now":
+        return _as_now(reading, filters, span=span, top=top, on=on or timezone.localdate())
     largest = figures.summary(reading, by, filters, top=top)
     months = figures.summary(reading, "month", filters)
     spans = _spans(months, span)
@@ -152,6 +161,38 @@ def trends(
         rows=rows,
         others=_others(rows, spans) if largest.row_count > len(rows) else None,
         headline=largest.headline,
+    )
+
+
+def _as_now(reading: Reading, filters: Filters, *, span: str, top: int, on: date) -> Trends:
+    """The trend by body, with every month's payments at the bodies that stand there now."""
+    spans = _spans(figures.summary(reading, "month", filters), span)
+    monthly = reading.rows(summaries.spend_over_time, filters, dimension="body", span="month")
+    published = [Amount(row["key"], row["starts"], Money(row["spend_gbp"])) for row in monthly]
+    amounts: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for amount in series_as_now(published, on=on):
+        starts = amount.day if span == "month" else financial_year_of(amount.day)
+        amounts[amount.body][_span_key(starts)] += amount.gbp.gbp
+    names = names_of(amounts)
+    rows = [
+        TrendRow(
+            key=names[body],
+            label=names[body],
+            id=body,
+            spend_gbp=sum(of_body.values(), NOUGHT),
+            amounts=tuple(of_body.get(each.key, NOUGHT) for each in spans),
+        )
+        for body, of_body in amounts.items()
+    ]
+    rows.sort(key=lambda row: (-row.spend_gbp, row.label))
+    shown = tuple(rows[:top])
+    return Trends(
+        by="body-as-now",
+        span=span,
+        spans=spans,
+        rows=shown,
+        others=_others(shown, spans) if len(rows) > len(shown) else None,
+        headline=figures.headline(reading, filters),
     )
 
 

@@ -25,6 +25,7 @@ HEADINGS = {
     "supplier": ("Supplier", "suppliers"),
     "department": ("Department", "departments"),
     "body": ("Body", "bodies"),
+    "body-as-now": ("Body as constituted now", "bodies as constituted now"),
     "month": ("Month", "months"),
     "year": ("Financial year", "financial years"),
 }
@@ -265,7 +266,7 @@ def _whole_or_part(span: Span) -> str:
 
 
 def _trend_url(by: str, row: TrendRow, query: QueryDict, slugs: dict[int, str]) -> str:
-    if row.key == "others":
+    if row.key == "others" or by == "body-as-now":  # what it took over is under its own name
         return ""
     summed = SummaryRow(row.key, row.label, row.id, row.spend_gbp, 0, None)
     return row_url(by, summed, query, slugs)
