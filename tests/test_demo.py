@@ -23,7 +23,7 @@ from moothall.site.demo.load import (
     reset_demonstration,
 )
 from moothall.site.demo.payments import Spend, invented_spend
-from moothall.site.demo.stamp import is_loaded, stamp_file
+from moothall.site.demo.stamp import is_loaded, stamp_file, write_stamp
 from moothall.site.demo.trades import TRADES
 from moothall.spend.analysis.payments import Filters
 from moothall.spend.engine.founding_table import ROWS
@@ -205,6 +205,14 @@ def test_the_page_offers_everyone_in_a_demonstration(client, settings):
     page = client.get("/demonstration").content.decode()
     assert all(post.email in page for post in place.POSTS)
     assert place.PASSWORD in page
+
+
+@pytest.mark.django_db
+def test_until_all_of_it_is_there_every_page_says_so(client, settings, stamp):
+    settings.DEMONSTRATION = True
+    assert "still being loaded" in client.get("/").content.decode()
+    write_stamp(at=timezone.now())
+    assert "still being loaded" not in client.get("/").content.decode()
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from moothall.places.models import Place
+from moothall.site.demo.stamp import is_loaded
 
 
 @frozen
@@ -74,6 +75,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "frame": {
             "place_name": Place.objects.values_list("name", flat=True).first(),
             "is_demonstration": settings.DEMONSTRATION,
+            "is_still_loading": settings.DEMONSTRATION and not is_loaded(),
             "demonstration_url": address("demonstration"),
             "nav": links(WORK_ROOMS if at_work else PUBLIC_ROOMS, request.path),
             "account": account_links(request),
