@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import evolve, frozen
+from django.db.models import Q
 
 from moothall.core import audit, lake
 from moothall.core.models import Publication
 from moothall.core.permissions import Viewer
+from moothall.directory.models import Person
 from moothall.spend.analysis import listing
 from moothall.spend.analysis.payments import EVERYTHING, NOT_CLASSIFIED, Filters
-from moothall.spend.models import SourceFile
+from moothall.spend.models import CategoryCorrection, MatchDecision, RowCorrection, SourceFile
 from moothall.spend.queries import figures
 from moothall.spend.queries.asking import Reading
 from moothall.spend.queries.rulebook import label_of
@@ -333,7 +335,7 @@ def line_page(
         is_read_in_full=in_full,
         source=source,
         why_no_source=why,
-        history=_history(publication, file),
+        history=_history(publication, file, line, in_full=in_full),
         name_key=line["name_key"],
         category_key=line["category_key"],
     )
@@ -361,14 +363,50 @@ def _source_row(file: SourceFile, row: int) -> tuple[SourceRow | None, str | Non
     return SourceRow(text=found.decode("latin-1").rstrip("\r\n"), encoding="latin-1"), None
 
 
-def _history(publication: Publication, file: SourceFile | None) -> tuple[tuple[datetime, str], ...]:
-    """What has been done with the publication, oldest first, in words."""
+def _history(
+    publication: Publication, file: SourceFile | None, line: dict[str, Any], *, in_full: bool
+) -> tuple[tuple[datetime, str], ...]:
+    """What has been done with the line and its publication, oldest first, in words.
+
+    Who decided what about the line itself is told to those who may read it in full.
+    """
     done: list[tuple[datetime, str]] = []
     if file is not None:
         done.append((file.load.at, f"Loaded from {file.name}"))
+        for earlier in SourceFile.objects.filter(publication__superseded_by=publication):
+            done.append((file.load.at, f"Took the place of {earlier.name}"))
     for entry in audit.history_of(f"core.publication:{publication.pk}"):
         if entry.did in DEEDS:
             after = json.loads(entry.detail).get("after", "")
             words = {"PUBLIC": "Made public", "PRIVATE": "Made private"}.get(after)
             done.append((entry.at, words or DEEDS[entry.did]))
+    if in_full:
+        done += _decided(line)
     return tuple(sorted(done))
+
+
+def _decided(line: dict[str, Any]) -> Iterator[tuple[datetime, str]]:
+    """What people decided about the row, the supplier's name and the category of a line."""
+    row = {"source_id": line["source_id"], "row": line["row"], "sheet": line["sheet"] or ""}
+    for mended in RowCorrection.objects.filter(**row).select_related("by"):
+        yield mended.at, f"Set aside, mended and loaded{_by(mended.by)}"
+    key = line["name_key"]
+    of_name = Q(name_key=key) | Q(other_key=key)
+    for match in MatchDecision.objects.filter(of_name).select_related("by", "undone_by"):
+        is_same = match.verdict == MatchDecision.Verdict.SAME
+        said = "joined with another name" if is_same else "kept apart from a likely name"
+        yield match.at, f"The supplier was {said}{_by(match.by)}"
+        if match.undone_at:
+            yield match.undone_at, f"That decision on the name was undone{_by(match.undone_by)}"
+    of_line = Q(scope="SIGNATURE", matches=str(line["category_key"]))
+    of_line |= Q(scope="SUPPLIER", matches=str(line["supplier_id"]))
+    of_body = Q(body=None) | Q(body_id=line["body_id"])
+    corrections = CategoryCorrection.objects.filter(of_line, of_body)
+    for corrected in corrections.select_related("by", "undone_by"):
+        yield corrected.at, f"Category set to {label_of(corrected.category)}{_by(corrected.by)}"
+        if corrected.undone_at:
+            yield corrected.undone_at, f"That category was taken back{_by(corrected.undone_by)}"
+
+
+def _by(person: Person | None) -> str:
+    return f" by {person.name}" if person else ""
