@@ -1,0 +1,181 @@
+"""What is a deal? Parties, periods, facts and terms, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from moothall.values.periods import Period
+
+if TYPE_CHECKING:
+    from moothall.deals.terms.term import Term
+
+
+class PartyKind(StrEnum):
+    """What a party is, for the flags of the fairness statement."""
+
+    PUBLIC = "public body"
+    SUPPLIER = "supplier"
+    CHARITY = "charity"
+    MUTUAL = "mutual"
+    COMMUNITY = "community body"
+    INVESTOR = "investor"
+
+
+@frozen
+class Party:
+    """Who pays and is paid.
+
+    reference       : what it would do without the deal; None where nobody has said
+    resources_gbp   : what it can lose before it fails; None: it does not fail
+    guarantee_gbp   : what a guarantor or bond adds to that
+    residual_bearer : the party on whom its duties fall when it has failed
+    relet_cost_gbp  : what finding another then costs that bearer
+    """
+
+    key: str
+    name: str
+    kind: PartyKind
+    reference: str | None = None
+    resources_gbp: Decimal | None = None
+    guarantee_gbp: Decimal = Decimal(0)
+    residual_bearer: str | None = None
+    relet_cost_gbp: Decimal = Decimal(0)
+
+    @property
+    def is_public(self) -> bool:
+        return self.kind is PartyKind.PUBLIC
+
+
+class Basis(StrEnum):
+    """How well a party's cost is known."""
+
+    SUPPLIED = "supplied"
+    ESTIMATED = "estimated"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Fact:
+    """A named measure of each period, or of the whole deal.
+
+    unit         : 'GBP', 'people', 'days', 'index', ...
+    once         : one value for the whole deal, the same in every period
+    reported_by  : the party that says it
+    borne_by, enjoyed_by : who bears or enjoys it outside the flows, at `price_gbp` a unit
+    without_deal : it is borne or enjoyed in the reference, had there been no deal
+    private_to   : the only party that may see it; None: shared
+    places       : decimals it is rounded to before terms read it; None: as reported
+    value        : known beforehand: one Decimal, or one a period
+    distribution : how it may turn out, for simulation
+    grade        : of its evidence, A to E
+    supplied_by  : who gave its distribution
+    """
+
+    key: str
+    title: str
+    unit: str
+    once: bool = False
+    reported_by: str | None = None
+    borne_by: str | None = None
+    enjoyed_by: str | None = None
+    price_gbp: Decimal | None = None
+    without_deal: bool = False
+    private_to: str | None = None
+    basis: Basis = Basis.SUPPLIED
+    places: int | None = None
+    value: Decimal | tuple[Decimal, ...] | None = None
+    distribution: Mapping[str, Any] | None = None
+    grade: str | None = None
+    supplied_by: str | None = None
+
+
+@frozen
+class Deal:
+    """A deal, read and found sound.
+
+    rate         : the common discount rate, per year
+    price_base   : the year whose prices it is in, as '2026/27'
+    correlations : (fact, fact, rank correlation from -1 to 1)
+    """
+
+    name: str
+    parties: Mapping[str, Party]
+    periods: tuple[Period, ...]
+    facts: Mapping[str, Fact]
+    terms: tuple[Term, ...]
+    rate: Decimal = Decimal("0.035")
+    price_base: str = ""
+    summary: str = ""
+    correlations: tuple[tuple[str, str, Decimal], ...] = ()
+
+    @property
+    def period(self) -> Period:
+        return Period(self.periods[0].starts_on, self.periods[-1].ends_before)
+
+    def term(self, key: str) -> Term:
+        return next(term for term in self.terms if term.key == key)
+
+    def party_name(self, key: str) -> str:
+        return self.parties[key].name
+
+
+class Weight(StrEnum):
+    """Whether a finding stops the deal from being used."""
+
+    MUST = "must be mended"
+    LOOK = "look at this"
+
+
+@frozen
+class Finding:
+    """One thing found when a deal is checked.
+
+    place : where it stands in the file: 'terms.fee.amount_gbp'
+    mend  : what to do about it
+    """
+
+    place: str
+    sentence: str
+    mend: str
+    weight: Weight = Weight.MUST
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "place": self.place,
+            "sentence": self.sentence,
+            "mend": self.mend,
+            "weight": self.weight.value,
+        }
+
+
+def periods_every(months: int | None, starts_on: date, ends_before: date) -> tuple[Period, ...]:
+    """Return periods of so many months from a day; the last ends with the deal.
+
+    months : None makes the whole deal one period
+    """
+    if months is None:
+        return (Period(starts_on, ends_before),)
+    found = []
+    begins, number = starts_on, 0
+    while begins < ends_before:
+        number += months
+        after = min(_months_after(starts_on, number), ends_before)
+        found.append(Period(begins, after))
+        begins = after
+    return tuple(found)
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")

@@ -1,0 +1,264 @@
+"""How may a deal turn out for each party? Many futures of its facts, evaluated side by side.
+
+Futures are drawn in chunks, so that memory stays that of one chunk. Each chunk has its own
+generator, spawned from the one seed: the same seed and draws give the same futures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from moothall.deals.deal import Deal
+from moothall.deals.distributions import drawn, is_drawn_once
+from moothall.deals.evaluation import evaluation
+from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
+from moothall.deals.numbers import Numbers
+
+Floats = NDArray[np.float64]
+CHUNK = 8192  # draws evaluated side by side: the arrays of one period stay in a processor's cache
+DRAWS = 10_000
+
+
+@frozen
+class Futures:
+    """What some futures of a deal lead to.
+
+    results : party -> (draw,) GBP, discounted, against its reference, after failures
+    cash    : party -> (period, draw) GBP of the deal itself, undiscounted, after failures
+    failed  : party -> (draw,) whether it failed
+    """
+
+    results: Mapping[str, Floats]
+    cash: Mapping[str, Floats]
+    failed: Mapping[str, NDArray[np.bool_]]
+
+
+@frozen
+class PartyResult:
+    """The spread of one party's result against its reference. GBP, discounted."""
+
+    mean: float
+    p5: float
+    p50: float
+    p95: float
+    cvar5: float
+    loss_probability: float
+    peak_cash_need: float
+    failure_probability: float
+
+
+@frozen
+class Simulation:
+    """What was drawn, and what it says of each party."""
+
+    deal: Deal
+    seed: int
+    draws: int
+    futures: Futures
+    parties: Mapping[str, PartyResult]
+    fairness: Fairness
+    notes: tuple[str, ...] = field(factory=tuple)
+
+
+class CannotSimulate(ValueError):
+    """The deal cannot be drawn. The message says what is missing."""
+
+
+def simulation(
+    deal: Deal, *, seed: int, draws: int = DRAWS, policy: Policy | None = None
+) -> Simulation:
+    """Draw futures of a deal and say what each party may gain or lose.
+
+    :raises CannotSimulate: when a fact has neither a value nor a distribution.
+    """
+    if sentence := why_not_simulate(deal):
+        raise CannotSimulate(sentence)
+    chunks = [
+        futures_of(deal, facts_drawn(deal, rng, size))
+        for rng, size in _chunks(np.random.default_rng(seed), draws)
+    ]
+    futures = _joined(deal, chunks)
+    failure = {key: float(failed.mean()) for key, failed in futures.failed.items()}
+    return Simulation(
+        deal=deal,
+        seed=seed,
+        draws=draws,
+        futures=futures,
+        parties={
+            key: party_result(futures.results[key], futures.cash[key], failure[key])
+            for key in deal.parties
+        },
+        fairness=fairness_statement(deal, futures.results, failure=failure, policy=policy),
+        notes=tuple(_notes(deal)),
+    )
+
+
+def why_not_simulate(deal: Deal) -> str | None:
+    for fact in deal.facts.values():
+        if fact.value is None and fact.distribution is None:
+            return (
+                f"{fact.title} has neither a value nor a distribution. Say how it may turn out, "
+                'as in distribution = { kind = "triangular", low = 1, mode = 2, high = 4 }.'
+            )
+    return None
+
+
+def facts_drawn(deal: Deal, rng: np.random.Generator, size: int) -> dict[str, Floats]:
+    """Return fact -> (period, draw): its known values, or draws from its distribution."""
+    periods = len(deal.periods)
+    found: dict[str, Floats] = {}
+    for key, fact in deal.facts.items():
+        if fact.value is not None:
+            known = np.asarray(fact.value, dtype=np.float64)
+            values = np.broadcast_to(known.reshape(-1, 1), (periods, size))
+        elif fact.once or is_drawn_once(fact.distribution or {}):
+            values = np.broadcast_to(drawn(fact.distribution or {}, rng, (size,)), (periods, size))
+        else:
+            values = drawn(fact.distribution or {}, rng, (periods, size))
+        found[key] = values
+    return found
+
+
+def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
+    """Return what futures of the facts lead to, after failures.
+
+    facts : fact -> (period, draw)
+    """
+    size = next((values.shape[1] for values in facts.values()), 1)
+    shape = (len(deal.periods), size)
+    cash = {key: np.zeros(shape) for key in deal.parties}
+    for index, (_, lines) in enumerate(evaluation(deal, facts, Numbers(False, size))):
+        for line in lines:
+            cash[line.payer][index] -= line.amount
+            cash[line.payee][index] += line.amount
+    without = {key: np.zeros(shape) for key in deal.parties}
+    for key, fact in deal.facts.items():
+        side = without if fact.without_deal else cash
+        worth = float(fact.price_gbp) if fact.price_gbp is not None else 1.0
+        for party, sign in ((fact.borne_by, -1.0), (fact.enjoyed_by, 1.0)):
+            if party is not None and (fact.unit == "GBP" or fact.price_gbp is not None):
+                side[party] += _over_time(deal, fact.once, facts[key]) * (sign * worth)
+    failed = _after_failures(deal, cash)
+    factors = discount_factors(deal)
+    return Futures(
+        results={key: factors @ (cash[key] - without[key]) for key in deal.parties},
+        cash=cash,
+        failed=failed,
+    )
+
+
+def _over_time(deal: Deal, once: bool, values: Floats) -> Floats:
+    """Return a fact that holds once for the whole deal as falling into its first period."""
+    if not once:
+        return values
+    first = np.zeros(values.shape)
+    first[0] = values[0]
+    return first
+
+
+def discount_factors(deal: Deal) -> Floats:
+    """Return (period,) factors: 1 for a period that starts with the deal.
+
+    Years run from the deal's first day to the period's first day.
+    """
+    rate = float(deal.rate)
+    first = deal.periods[0].starts_on
+    years = np.array([years_between(first, period.starts_on) for period in deal.periods])
+    return np.asarray((1 + rate) ** -years, dtype=np.float64)
+
+
+def years_between(start: date, end: date) -> float:
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months / 12 + (end.day - start.day) / 365.25
+
+
+def _after_failures(deal: Deal, cash: dict[str, Floats]) -> dict[str, NDArray[np.bool_]]:
+    """Stop what a party loses at what it has; the rest falls on its residual bearer.
+
+    Once its losses have passed its resources and guarantee, it pays and is paid no more: what
+    it would still have paid and received, and the cost of finding another, fall on the bearer.
+    """
+    failed = {}
+    for key in _before_their_bearers(deal):
+        party = deal.parties[key]
+        size = cash[key].shape[1]
+        if party.resources_gbp is None or party.residual_bearer is None:
+            failed[key] = np.zeros(size, dtype=np.bool_)
+            continue
+        limit = -float(party.resources_gbp + party.guarantee_gbp)
+        net = cash[key]
+        total = np.cumsum(net, axis=0)
+        is_over = np.logical_or.accumulate(total < limit, axis=0)
+        was_over = np.vstack([np.zeros((1, size), dtype=np.bool_), is_over[:-1]])
+        is_first = is_over & ~was_over
+        before = total - net
+        kept = np.where(was_over, 0.0, np.where(is_first, limit - before, net))
+        cash[party.residual_bearer] += net - kept - is_first * float(party.relet_cost_gbp)
+        cash[key] = kept
+        failed[key] = is_over[-1]
+    return failed
+
+
+def _before_their_bearers(deal: Deal) -> list[str]:
+    """Return the parties so that each stands before the one that takes over its duties."""
+    left, found = list(deal.parties), []
+    while left:
+        bearers = {deal.parties[key].residual_bearer for key in left}
+        key = next((key for key in left if key not in bearers), left[0])
+        left.remove(key)
+        found.append(key)
+    return found
+
+
+def party_result(results: Floats, cash: Floats, failure: float) -> PartyResult:
+    """Return the spread of one party's results.
+
+    results : (draw,) GBP, discounted
+    cash    : (period, draw) GBP; the peak need is met in 95% of futures
+    """
+    p5, p50, p95 = np.percentile(results, (5, 50, 95))
+    lowest = np.minimum(np.cumsum(cash, axis=0).min(axis=0), 0)
+    return PartyResult(
+        mean=float(results.mean()),
+        p5=float(p5),
+        p50=float(p50),
+        p95=float(p95),
+        cvar5=worst_mean(results),
+        loss_probability=float((results < 0).mean()),
+        peak_cash_need=float(np.percentile(-lowest, 95)),
+        failure_probability=failure,
+    )
+
+
+def _chunks(rng: np.random.Generator, draws: int) -> Iterator[tuple[np.random.Generator, int]]:
+    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+    yield from zip(rng.spawn(len(sizes)), sizes, strict=True)
+
+
+def _joined(deal: Deal, chunks: list[Futures]) -> Futures:
+    def side_by_side(name: str) -> dict[str, Any]:
+        return {
+            key: np.concatenate([getattr(chunk, name)[key] for chunk in chunks], axis=-1)
+            for key in deal.parties
+        }
+
+    return Futures(side_by_side("results"), side_by_side("cash"), side_by_side("failed"))
+
+
+def _notes(deal: Deal) -> Iterator[str]:
+    per_period = [
+        fact.title
+        for fact in deal.facts.values()
+        if fact.distribution is not None and not fact.once and not is_drawn_once(fact.distribution)
+    ]
+    if per_period:
+        yield (
+            f"Drawn afresh each period: {', '.join(per_period)}. Good and bad periods then cancel "
+            "out, which understates the spread where they hang together."
+        )

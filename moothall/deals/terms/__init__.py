@@ -1,0 +1,1 @@
+"""Every kind of term: one module each, found by being here."""
