@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from moothall.values.periods import Period
 
@@ -102,6 +102,7 @@ class Deal:
     rate         : the common discount rate, per year
     price_base   : the year whose prices it is in, as '2026/27'
     correlations : (fact, fact, rank correlation from -1 to 1)
+    document     : what it was read from
     """
 
     name: str
@@ -113,6 +114,7 @@ class Deal:
     price_base: str = ""
     summary: str = ""
     correlations: tuple[tuple[str, str, Decimal], ...] = ()
+    document: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
     @property
     def period(self) -> Period:

@@ -110,7 +110,18 @@ def deal_from_toml(text: str) -> Deal:
 
     :raises CannotReadDeal: with every finding that must be mended.
     """
-    deal, findings = deal_and_findings(text)
+    return _sound(*deal_and_findings(text))
+
+
+def deal_from_document(document: Mapping[str, Any]) -> Deal:
+    """Read a deal from its document, as a statement keeps it.
+
+    :raises CannotReadDeal: with every finding that must be mended.
+    """
+    return _sound(*deal_and_findings_of(document))
+
+
+def _sound(deal: Deal | None, findings: list[Finding]) -> Deal:
     must = [finding for finding in findings if finding.weight is Weight.MUST]
     if deal is None or must:
         raise CannotReadDeal(must)
@@ -122,8 +133,13 @@ def deal_and_findings(text: str) -> tuple[Deal | None, list[Finding]]:
     try:
         document = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as refusal:
-        said = str(refusal)
-        return None, [Finding("file", f"This is not TOML: {said}.", "Mend it at that place.")]
+        said = f"This is not TOML: {refusal}."
+        return None, [Finding("file", said, "Mend it at that place.")]
+    return deal_and_findings_of(document)
+
+
+def deal_and_findings_of(document: Mapping[str, Any]) -> tuple[Deal | None, list[Finding]]:
+    """The same of a document already parsed: tables, lists, text, Decimals, dates."""
     findings: list[Finding] = []
     head = _read(_Head, document.get("deal", {}), Names({}, {}), "deal", findings)
     party_keys = dict.fromkeys(_table(document, "parties", findings))
@@ -152,6 +168,7 @@ def deal_and_findings(text: str) -> tuple[Deal | None, list[Finding]]:
         price_base=head.price_base,
         summary=head.summary,
         correlations=_correlations(document, facts, findings),
+        document=document,
     )
     for check in CHECKS:
         findings += check(deal)
