@@ -1,7 +1,8 @@
 """Who pays whom, period by period? One fold for settlement and simulation alike.
 
 `step` takes the state before a period and its facts, and gives the state after it and its lines.
-State is explicit: for each term what it remembers, and what it has paid so far.
+State is explicit: for each term what it remembers, and what it has paid so far; for the deal,
+whether it has ended before its last period.
 """
 
 from __future__ import annotations
@@ -9,14 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from attrs import evolve, frozen
 
 from moothall.deals.deal import Deal, Fact
-from moothall.deals.numbers import Array, Numbers, maximum, minimum, to_pence, to_places, where
-from moothall.deals.terms.term import Flow, Now, State, Term
+from moothall.deals.numbers import (
+    Array,
+    Mask,
+    Numbers,
+    maximum,
+    minimum,
+    to_pence,
+    to_places,
+    where,
+)
+from moothall.deals.terms.term import Flow, Now, State, Step, Term
 from moothall.deals.wording import Because
 
 PAID = "paid"  # kept for every term beside what it remembers itself
+THE_DEAL = ""  # beside the terms, what the deal itself remembers
+ENDED = "ended"  # 1 where it has ended early
 DealState = Mapping[str, State]
 Facts = Mapping[str, Array]
 
@@ -44,7 +57,14 @@ class Line:
 
 
 def opening_state(deal: Deal, numbers: Numbers) -> DealState:
-    return {term.key: {**term.opening(numbers), PAID: numbers.zero} for term in deal.terms}
+    of_terms = {term.key: {**term.opening(numbers), PAID: numbers.zero} for term in deal.terms}
+    return {**of_terms, THE_DEAL: {ENDED: numbers.zero}}
+
+
+def has_ended(state: DealState) -> Mask:
+    """Return where a deal has ended before its last period: nothing is in force any more."""
+    ended: Mask = state[THE_DEAL][ENDED] > 0
+    return ended
 
 
 def step(
@@ -58,21 +78,30 @@ def step(
     lines: list[Line] = []
     after: dict[str, State] = dict(state)
     paid: dict[str, Array] = {}
-    so_far: dict[str, Array] = {}
+    so_far = {term.key: state[term.key][PAID] for term in deal.terms}
+    ended = has_ended(state)
+    ending = np.zeros(numbers.size, dtype=np.bool_)
     period = deal.periods[index]
     for term in deal.terms:
         before = state[term.key]
         total = numbers.zero
         if term.is_in_force(period):
-            now = Now(numbers, deal, index, facts, before, paid, so_far)
-            done = term.step(now)
-            for flow in _limited(term, done.flows, now):
+            now = Now(numbers, deal, index, facts, before, paid, so_far, after, ending)
+            done = _limited(term, term.step(now), now)
+            if ended.any():
+                done = _not_after_the_end(done, ended, now)
+            for flow in done.flows:
                 amount = to_pence(flow.amount)
                 total = total + amount
                 lines.append(Line(index, term, flow.payer, flow.payee, amount, flow.amount, flow))
             after[term.key] = {**before, **done.state, PAID: before[PAID] + total}
+            if done.ends is not None:
+                ending = ending | done.ends
         paid[term.key] = total
         so_far[term.key] = after[term.key][PAID]
+    if ending.any():
+        one = numbers.one(1)
+        after[THE_DEAL] = {ENDED: where(ending, one, state[THE_DEAL][ENDED])}
     return after, lines
 
 
@@ -99,23 +128,47 @@ def facts_as_read(declared: Mapping[str, Fact], facts: Facts) -> Facts:
     }
 
 
-def _limited(term: Term, flows: tuple[Flow, ...], now: Now) -> tuple[Flow, ...]:
-    """Return flows within the limits that any term may have, in this order.
+def _not_after_the_end(done: Step, ended: Mask, now: Now) -> Step:
+    """Return what a term does where its deal is still in force."""
+    over = Because("Nothing is due: the deal has ended.", only=ended)
+    return Step(
+        tuple(_with(flow, where(ended, now.one(0), flow.amount), over) for flow in done.flows),
+        {name: where(ended, now.state[name], values) for name, values in done.state.items()},
+        None if done.ends is None else done.ends & ~ended,
+    )
 
-    Condition, floor a period, cap a period, cap over the deal. Limits in money hold for terms of
-    one flow (`findings` refuses them elsewhere).
+
+def _limited(term: Term, done: Step, now: Now) -> Step:
+    """Return what a term does within the limits that any term may have.
+
+    Without its condition it neither pays nor ends the deal.
     """
-    if term.when is not None:
-        held = term.when.holds(now)
-        unmet = Because(f"Nothing is due: not {term.when.in_words(now.deal)}.", only=~held)
-        flows = tuple(_with(flow, where(held, flow.amount, now.one(0)), unmet) for flow in flows)
+    if term.when is None:
+        return evolve(done, flows=_within_limits(term, done.flows, now))
+    held = term.when.holds(now)
+    unmet = Because(f"Nothing is due: only when {term.when.in_words(now.deal)}.", only=~held)
+    flows = tuple(_with(flow, where(held, flow.amount, now.one(0)), unmet) for flow in done.flows)
+    return evolve(
+        done,
+        flows=_within_limits(term, flows, now, held),
+        ends=None if done.ends is None else done.ends & held,
+    )
+
+
+def _within_limits(
+    term: Term, flows: tuple[Flow, ...], now: Now, held: Mask | None = None
+) -> tuple[Flow, ...]:
+    """Return flows within limits in money: floor a period, cap a period, cap over the deal.
+
+    They hold for terms of one flow (`findings` refuses them elsewhere).
+    """
     if len(flows) != 1 or not has_money_limits(term):
         return flows
     (flow,) = flows
     if term.period_floor_gbp is not None:
         least = now.one(term.period_floor_gbp)
         raised = Because("It is raised to {least:pounds}, the least a period.", {"least": least})
-        if term.when is not None:  # a floor never pays where the condition does not hold
+        if held is not None:  # a floor never pays where the condition does not hold
             least = where(held, least, now.one(0))
         floored = maximum(flow.amount, least)
         flow = _with(flow, floored, evolve(raised, only=flow.amount < least))

@@ -17,7 +17,16 @@ import numpy as np
 from attrs import evolve, frozen
 
 from moothall.deals.deal import Deal, Finding, Weight
-from moothall.deals.evaluation import PAID, DealState, Line, facts_as_read, opening_state, step
+from moothall.deals.evaluation import (
+    PAID,
+    THE_DEAL,
+    DealState,
+    Line,
+    facts_as_read,
+    has_ended,
+    opening_state,
+    step,
+)
 from moothall.deals.numbers import PENNY, Array, Numbers, to_pence
 from moothall.deals.reading import deal_from_document
 from moothall.deals.writing import canonical, plain
@@ -309,6 +318,8 @@ def _entitled(
             findings += missing
             break
         state = _carried(state, under, stretch.version)
+        if has_ended(state).all():
+            break
         under = stretch.version
         of_period = {
             key: np.array([values[first_day]], dtype=object)
@@ -365,7 +376,7 @@ def _carried(state: DealState | None, under: Version | None, version: Version) -
     if under is version:
         return state
     kinds = {term.key: term.kind for term in under.deal.terms}
-    kept = {}
+    kept = {THE_DEAL: state[THE_DEAL]}
     for term in version.deal.terms:
         is_same = kinds.get(term.key) == term.kind
         goes_on = version.carries_over is None or term.key in version.carries_over
@@ -384,7 +395,7 @@ def _with_paid(state: DealState, before: DealState, lines: list[Line]) -> DealSt
     for line in lines:
         totals[line.term.key] = totals[line.term.key] + line.amount
     return {
-        key: {**of, PAID: before[key][PAID] + totals[key]} if key in before else of
+        key: {**of, PAID: before[key][PAID] + totals[key]} if PAID in of and key in before else of
         for key, of in state.items()
     }
 

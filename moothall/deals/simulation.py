@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from moothall.deals.deal import Deal
 from moothall.deals.distributions import drawn, is_drawn_once
-from moothall.deals.evaluation import evaluation
+from moothall.deals.evaluation import evaluation, has_ended
 from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
 from moothall.deals.numbers import Numbers
 
@@ -128,22 +128,32 @@ def facts_drawn(deal: Deal, rng: np.random.Generator, size: int) -> dict[str, Fl
 def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
     """Return what futures of the facts lead to, after failures.
 
+    Once a deal has ended early nothing counts, with it or without it: each party is back at its
+    reference.
+
     facts : fact -> (period, draw)
     """
     size = next((values.shape[1] for values in facts.values()), 1)
     shape = (len(deal.periods), size)
     cash = {key: np.zeros(shape) for key in deal.parties}
-    for index, (_, lines) in enumerate(evaluation(deal, facts, Numbers(False, size))):
+    ended = np.zeros(shape, dtype=np.bool_)
+    for index, (state, lines) in enumerate(evaluation(deal, facts, Numbers(False, size))):
         for line in lines:
             cash[line.payer][index] -= line.amount
             cash[line.payee][index] += line.amount
+        if (over := has_ended(state)).any():
+            ended[index + 1 :] = over
     without = {key: np.zeros(shape) for key in deal.parties}
     for key, fact in deal.facts.items():
         side = without if fact.without_deal else cash
         worth = float(fact.price_gbp) if fact.price_gbp is not None else 1.0
         for party, sign in ((fact.borne_by, -1.0), (fact.enjoyed_by, 1.0)):
             if party is not None and (fact.unit == "GBP" or fact.price_gbp is not None):
-                side[party] += _over_time(deal, fact.once, facts[key]) * (sign * worth)
+                side[party] += _over_time(fact.once, facts[key]) * (sign * worth)
+    if ended.any():
+        for side in (cash, without):
+            for flows in side.values():
+                flows[ended] = 0.0
     failed = _after_failures(deal, cash)
     factors = discount_factors(deal)
     return Futures(
@@ -153,7 +163,7 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
     )
 
 
-def _over_time(deal: Deal, once: bool, values: Floats) -> Floats:
+def _over_time(once: bool, values: Floats) -> Floats:
     """Return a fact that holds once for the whole deal as falling into its first period."""
     if not once:
         return values

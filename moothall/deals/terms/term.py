@@ -40,10 +40,14 @@ class Flow:
 
 @frozen
 class Step:
-    """What a term does in one period: its flows, and what it remembers."""
+    """What a term does in one period: its flows, and what it remembers.
+
+    ends : where the deal ends with this period, so that later periods are not in force
+    """
 
     flows: tuple[Flow, ...]
     state: State = field(factory=dict)
+    ends: Mask | None = None
 
 
 @define
@@ -52,7 +56,9 @@ class Now:
 
     state  : what it remembers
     paid   : term above it -> what that pays this period (GBP)
-    so_far : term above it -> what that has paid, this period included (GBP)
+    so_far : term -> what that has paid (GBP), this period included where it stands above
+    states : term -> what that remembers, this period included where it stands above
+    ending : where a term above ends the deal with this period
     """
 
     numbers: Numbers
@@ -62,14 +68,17 @@ class Now:
     state: State
     paid: Mapping[str, Array]
     so_far: Mapping[str, Array]
+    states: Mapping[str, State]
+    ending: Mask
 
     @property
     def period(self) -> Period:
         return self.deal.periods[self.index]
 
     @property
-    def is_last(self) -> bool:
-        return self.index + 1 == len(self.deal.periods)
+    def is_last(self) -> Mask:
+        """Where the deal ends with this period: by its dates, or by a term above."""
+        return self.ending | (self.index + 1 == len(self.deal.periods))
 
     def one(self, value: Decimal | int | str) -> Any:
         return self.numbers.one(value)
