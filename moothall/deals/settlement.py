@@ -313,12 +313,12 @@ def _entitled(
             break
         deal = stretch.version.deal
         first_day = deal.periods[stretch.index].starts_on
+        state = _carried(state, under, stretch.version)
+        if has_ended(state).all():
+            break
         missing = _missing(deal, facts, stretch.index)
         if missing:
             findings += missing
-            break
-        state = _carried(state, under, stretch.version)
-        if has_ended(state).all():
             break
         under = stretch.version
         of_period = {
