@@ -226,7 +226,9 @@ def _with_sentence(deal: Deal, key: str, stated: PartyFairness) -> PartyFairness
     """Add what a person would say of one party, under these assumptions."""
     name = deal.parties[key].name
     if stated.up_gbp is None or stated.down_gbp is None:
-        return evolve(stated, sentence=f"Under these assumptions nothing is said of {name}.")
+        why = stated.why_null or ""
+        said = f"Under these assumptions nothing is said of {name}. {why}".strip()
+        return evolve(stated, sentence=said)
     reward = "" if stated.reward_share is None else f" ({percentage(stated.reward_share)})"
     risk = "" if stated.risk_share is None else f" ({percentage(stated.risk_share)})"
     chance = percentage(stated.loss_probability)

@@ -270,6 +270,24 @@ def re_run(stored: Mapping[str, Any]) -> Statement:
     return again
 
 
+def statement_from(stored: Mapping[str, Any]) -> Statement:
+    """Read back a statement as `stored` gave it."""
+    lines = tuple(
+        StatementLine(
+            period=period_of(one["period"]),
+            term=one["term"],
+            payer=one["payer"],
+            payee=one["payee"],
+            owed=Owed(Decimal(one["amount_gbp"]), Decimal(one["vat_gbp"])),
+            because=one["because"],
+            adjusts=period_of(one["adjusts"]) if "adjusts" in one else None,
+        )
+        for one in stored["flows"]
+    )
+    period = period_of(stored["period"])
+    return Statement(period, lines, (), stored["inputs"], stored["digest"])
+
+
 def settled_together(deal: Deal, facts: Mapping[str, Sequence[Array]], size: int) -> list[Line]:
     """Settle many contracts of one deal shape side by side: (contract,) arrays in every line.
 
@@ -450,7 +468,9 @@ def _stated(issued: Iterable[Statement]) -> dict[Key, Owed]:
     return found
 
 
-def _line(key: Key, period: Period, owed: Owed, because: str, adjusts: Period | None) -> Any:
+def _line(
+    key: Key, period: Period, owed: Owed, because: str, adjusts: Period | None
+) -> StatementLine:
     return StatementLine(period, key.term, key.payer, key.payee, owed, because, adjusts)
 
 

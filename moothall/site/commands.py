@@ -20,7 +20,14 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Start Django quietly, bring the books up to date, and hand over to the slice."""
+    """Start Django quietly, bring the books up to date, and hand over to the slice.
+
+    Deals need no books, so `moothall deal` starts at once, without Django.
+    """
+    if sys.argv[1:2] == ["deal"]:
+        from moothall.deals.commands import deal
+
+        deal(sys.argv[2:], prog_name="moothall deal")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moothall.site.settings")
     # A command signs no cookie, so a key that lasts one run is enough; serving needs a real one.
     # An invitation is signed: with the key that `make run` keeps, where there is one.
@@ -48,6 +55,7 @@ def main() -> None:
 def whole_command() -> typer.Typer:
     """The command with every slice's deeds in it."""
     from moothall.core.commands import add_to
+    from moothall.deals.commands import deal
     from moothall.decisions.commands import decisions
     from moothall.directory.commands import body, export, people
     from moothall.places.commands import place
@@ -56,6 +64,7 @@ def whole_command() -> typer.Typer:
 
     app.add_typer(place, name="place")
     app.add_typer(spend, name="spend")
+    app.add_typer(deal, name="deal")
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
     app.add_typer(decisions, name="decisions")

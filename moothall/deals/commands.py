@@ -1,0 +1,359 @@
+"""`moothall deal`: check, read, settle and simulate deal files. It starts no Django."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from moothall.deals.deal import Deal, Finding
+    from moothall.deals.settlement import Statement, VatRate, Version
+
+deal = typer.Typer(
+    help="Deals: terms that are tried before they are signed, and settled to the penny after.",
+    no_args_is_help=True,
+)
+DealFile = Annotated[Path, typer.Argument(help="A deal file (TOML).")]
+Format = Annotated[str, typer.Option("--format", help="table or json.")]
+Seed = Annotated[int, typer.Option(help="The same seed draws the same futures.")]
+Draws = Annotated[int, typer.Option(min=100, max=1_000_000, help="How many futures.")]
+LOOK, REFUSED = 3, 4
+
+
+@deal.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Deal files (TOML).")],
+    format: Format = "table",
+) -> None:
+    """Say everything that must be mended in deal files; ends with 3 when there is anything.
+
+    Example: moothall deal check lighting.toml
+    """
+    from moothall.deals.reading import deal_and_findings
+
+    found = {str(path): deal_and_findings(_text(path))[1] for path in files}
+    if format == "json":
+        _print({path: [one.as_json() for one in findings] for path, findings in found.items()})
+    else:
+        for path, findings in found.items():
+            typer.echo(f"{path}: {len(findings) or 'no'} findings")
+            _show(findings)
+    raise typer.Exit(LOOK if any(found.values()) else 0)
+
+
+@deal.command()
+def explain(file: DealFile, format: Format = "table") -> None:
+    """Read a deal back in plain English.
+
+    Example: moothall deal explain lighting.toml
+    """
+    from moothall.deals.explaining import explained
+
+    told = explained(_deal(file))
+    if format == "json":
+        _print(told)
+        return
+    for title, sentences in told.items():
+        typer.echo(f"{title}")
+        for sentence in sentences:
+            typer.echo(f"  {sentence}")
+
+
+@deal.command()
+def settle(
+    file: DealFile,
+    facts: Annotated[Path, typer.Option(help="Facts as known now: TOML, JSON or CSV.")],
+    period: Annotated[str, typer.Option(help="First day of the period, as 2026-04-01.")],
+    variation: Annotated[
+        list[str] | None,
+        typer.Option(help="FILE@DAY: a varied deal and the day from which it holds."),
+    ] = None,
+    issued: Annotated[
+        list[Path] | None, typer.Option(help="Statements made before, as --keep wrote them.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Write the statement here, to settle later periods by it.")
+    ] = None,
+    format: Format = "table",
+) -> None:
+    """Say who owes whom for a period, with every adjustment of earlier ones.
+
+    Example: moothall deal settle lighting.toml --facts facts.toml --period 2026-04-01
+    """
+    from moothall.deals.facts_file import CannotReadFacts, facts_of
+    from moothall.deals.settlement import CannotSettle, Version, settled, statement_from
+
+    first = _deal(file)
+    versions = [Version(1, first, first.period.starts_on)]
+    for number, told in enumerate(variation or [], start=2):
+        versions.append(_variation(number, told))
+    try:
+        known, findings = facts_of(_text(facts), facts.suffix.lstrip("."), first)
+        up_to = _period(versions, period)
+        statement = settled(
+            versions,
+            known,
+            up_to=up_to,
+            issued=[statement_from(json.loads(_text(path))) for path in issued or []],
+            vat_rate=_vat_rates(),
+        )
+    except (CannotReadFacts, CannotSettle) as refusal:
+        _refuse(str(refusal))
+    if keep is not None:
+        keep.write_text(json.dumps(statement.stored(), indent=1, ensure_ascii=False) + "\n")
+    if format == "json":
+        answer = statement.as_json()
+        answer["findings"] = [one.as_json() for one in findings] + answer["findings"]
+        _print(answer)
+    else:
+        _show_statement(first, statement)
+        _show(findings + list(statement.findings))
+    raise typer.Exit(LOOK if findings or statement.findings else 0)
+
+
+@deal.command()
+def simulate(
+    file: DealFile, seed: Seed = 1, draws: Draws = 10_000, format: Format = "table"
+) -> None:
+    """Draw futures of a deal: what each party may gain or lose, and who carries the risk.
+
+    Example: moothall deal simulate lighting.toml --draws 20000 --format json
+    """
+    from moothall.deals.simulation import CannotSimulate, simulation
+    from moothall.deals.spreads import drivers, simulation_as_json
+    from moothall.values.wording import percentage
+
+    try:
+        done = simulation(_deal(file), seed=seed, draws=draws)
+    except CannotSimulate as refusal:
+        _refuse(str(refusal))
+    if format == "json":
+        _print(simulation_as_json(done, drivers(done.deal, seed=seed)))
+        return
+    typer.echo(
+        f"{done.deal.name}: {draws:,} futures, seed {seed}, {percentage(done.deal.rate)} a year"
+    )
+    typer.echo(f"{'':24}{'mean':>14}{'P5':>14}{'P50':>14}{'P95':>14}{'loses in':>10}")
+    for key, found in done.parties.items():
+        amounts = "".join(f"{gbp:>14,.0f}" for gbp in (found.mean, found.p5, found.p50, found.p95))
+        name = done.deal.party_name(key)
+        typer.echo(f"{name:24.24}{amounts}{found.loss_probability:>10.1%}")
+    for stated in done.fairness.parties.values():
+        typer.echo(stated.sentence)
+    for flag in done.fairness.flags:
+        typer.echo(f"Look at this: {flag.sentence}")
+    for note in done.notes:
+        typer.echo(note, err=True)
+
+
+@deal.command()
+def compare(
+    file: DealFile,
+    other: Annotated[Path, typer.Argument(help="Another deal file, or a later version.")],
+    seed: Seed = 1,
+    draws: Draws = 10_000,
+    format: Format = "table",
+) -> None:
+    """Set two deals side by side on the same futures: what differs, and for whom.
+
+    Example: moothall deal compare lighting.toml lighting-v2.toml
+    """
+    from moothall.deals.simulation import CannotSimulate, simulation
+    from moothall.deals.spreads import simulation_as_json
+    from moothall.deals.varying import differences
+
+    deals = [_deal(path) for path in (file, other)]
+    changed = differences(*deals)
+    try:
+        done = [simulation(one, seed=seed, draws=draws) for one in deals]
+    except CannotSimulate as refusal:
+        _refuse(str(refusal))
+    if format == "json":
+        _print(
+            {
+                "differences": [one.as_json() for one in changed],
+                "deals": [simulation_as_json(one, {}) for one in done],
+            }
+        )
+        return
+    for one in changed:
+        typer.echo(f"{one.place}: {one.was or 'nothing'} -> {one.now or 'nothing'}")
+    typer.echo(f"{'':24}{'mean':>28}{'loses in':>20}")
+    for key in deals[0].parties:
+        if key not in deals[1].parties:
+            continue
+        was, now = (one.parties[key] for one in done)
+        typer.echo(
+            f"{deals[0].party_name(key):24.24}{was.mean:>14,.0f}{now.mean:>14,.0f}"
+            f"{was.loss_probability:>10.1%}{now.loss_probability:>10.1%}"
+        )
+
+
+@deal.command()
+def solve(
+    file: DealFile,
+    vary: Annotated[str, typer.Option(help="The number: terms.fee.amount_gbp")],
+    low: Annotated[str, typer.Option(help="Lowest value to try.")],
+    high: Annotated[str, typer.Option(help="Highest value to try.")],
+    party: Annotated[str, typer.Option(help="Whose result.")],
+    measure: Annotated[str, typer.Option(help="loss_probability, mean, p5, risk_share, ...")],
+    target: Annotated[float, typer.Option(help="What it should come to: 0.10")],
+    seed: Seed = 1,
+    draws: Draws = 10_000,
+    format: Format = "table",
+) -> None:
+    """Find the value of one number that brings a party's result to a target.
+
+    Example: moothall deal solve lighting.toml --vary terms.fee.amount_gbp --low 0 --high 5000
+    --party council --measure loss_probability --target 0.1
+    """
+    from moothall.deals.reading import CannotReadDeal
+    from moothall.deals.simulation import CannotSimulate
+    from moothall.deals.solving import CannotSolve, Target, said, solution
+    from moothall.deals.varying import NoSuchNumber
+
+    try:
+        found = solution(
+            _deal(file),
+            place=vary,
+            between=(_number(low), _number(high)),
+            target=Target(party, measure, target),
+            seed=seed,
+            draws=draws,
+        )
+    except (CannotSolve, CannotSimulate, NoSuchNumber, CannotReadDeal) as refusal:
+        _refuse(str(refusal))
+    if format == "json":
+        _print(found.as_json())
+        return
+    typer.echo(found.sentence)
+    for trial in found.trials:
+        typer.echo(f"  {trial.number:>16,f}  {said(trial.result, measure)}")
+
+
+@deal.command()
+def export(
+    file: DealFile,
+    format: Annotated[str, typer.Option("--format", help="toml or json.")] = "toml",
+) -> None:
+    """Write a deal out again: as TOML that reads as the same deal, or as JSON.
+
+    Example: moothall deal export lighting.toml --format json
+    """
+    from moothall.deals.writing import plain, toml_of
+
+    document = _deal(file).document
+    if format == "json":
+        _print(plain(document))
+    elif format == "toml":
+        typer.echo(toml_of(document), nl=False)
+    else:
+        raise typer.BadParameter(f"--format is toml or json, not {format}.")
+
+
+@deal.command()
+def kinds(format: Format = "table") -> None:
+    """List the kinds of term that a deal may use, with their fields.
+
+    Example: moothall deal kinds
+    """
+    from moothall.deals.explaining import kinds_explained
+
+    found = kinds_explained()
+    if format == "json":
+        _print(found)
+        return
+    for kind in found:
+        typer.echo(f"{kind['kind']}: {kind['title']}. {kind['source']}")
+        for field in kind["fields"]:
+            needed = "" if field["required"] else " (may be left out)"
+            typer.echo(f"  {field['name']}: {field['label']}{needed}")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        _refuse(f"{path} cannot be read: there is no such text file. Check its name.")
+
+
+def _deal(path: Path) -> Deal:
+    from moothall.deals.reading import CannotReadDeal, deal_from_toml
+
+    try:
+        return deal_from_toml(_text(path))
+    except CannotReadDeal as refusal:
+        _show(refusal.findings)
+        _refuse(f"{path} is no sound deal yet: {len(refusal.findings)} findings must be mended.")
+
+
+def _variation(number: int, told: str) -> Version:
+    from moothall.deals.settlement import Version
+
+    file, _, day = told.rpartition("@")
+    try:
+        return Version(number, _deal(Path(file)), date.fromisoformat(day))
+    except ValueError:
+        _refuse(f"{told} names no variation. Write FILE@DAY, as varied.toml@2026-10-01.")
+
+
+def _period(versions: list[Version], first_day: str) -> Any:
+    for version in versions:
+        for period in version.deal.periods:
+            if period.starts_on.isoformat() == first_day:
+                return period
+    days = ", ".join(str(period.starts_on) for period in versions[0].deal.periods[:4])
+    _refuse(f"No period begins on {first_day}. The first periods begin on {days}.")
+
+
+def _number(text: str) -> Decimal:
+    from moothall.deals.terms.fields import decimal_of
+
+    try:
+        return decimal_of(text)
+    except ValueError as refusal:
+        raise typer.BadParameter(str(refusal)) from None
+
+
+def _vat_rates() -> VatRate:
+    import tomllib
+    from importlib.resources import files
+
+    from moothall.values.rules import rules_from
+
+    text = (files("moothall.deals") / "rules" / "vat.toml").read_text(encoding="utf-8")
+    rules = rules_from(tomllib.loads(text, parse_float=Decimal))
+    return lambda treatment, day: Decimal(rules[f"vat_{treatment}"].on(day).value)
+
+
+def _show_statement(first: Deal, statement: Statement) -> None:
+    for line in statement.lines:
+        about = f" (adjusts {line.adjusts})" if line.adjusts else ""
+        vat = f" + VAT £{line.owed.vat:,}" if line.owed.vat else ""
+        typer.echo(
+            f"{first.party_name(line.payer)} -> {first.party_name(line.payee)}: "
+            f"£{line.owed.amount:,}{vat}, {line.term}{about}"
+        )
+        typer.echo(f"  {line.because}")
+    for party, net in statement.net.items():
+        typer.echo(f"{first.party_name(party)}: net £{net:,}")
+
+
+def _show(findings: list[Finding]) -> None:
+    for finding in findings:
+        typer.echo(f"{finding.place}: {finding.sentence} {finding.mend}", err=True)
+
+
+def _print(answer: Mapping[str, Any] | list[Any]) -> None:
+    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(REFUSED)

@@ -1,0 +1,149 @@
+"""How do a simulation's results spread: by financial year, and by what drives them?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from moothall.deals.deal import Deal
+from moothall.deals.simulation import Simulation, facts_drawn, futures_of
+from moothall.values.periods import Period, financial_year_of
+
+Floats = NDArray[np.float64]
+LOOKED_AT = 2000  # futures from which a fact's own spread is read
+
+
+@frozen
+class YearSpread:
+    """One party's net cash in a financial year: what it receives less what it pays.
+
+    GBP, undiscounted. p20 and p5 are the bad ends: exceeded in 80% and 95% of futures.
+    """
+
+    year: str
+    mean: float
+    p5: float
+    p20: float
+    p50: float
+    p95: float
+
+    def as_json(self) -> dict[str, str | float]:
+        return {
+            "year": self.year,
+            "mean": self.mean,
+            "p5": self.p5,
+            "p20": self.p20,
+            "p50": self.p50,
+            "p95": self.p95,
+        }
+
+
+def by_year(done: Simulation, party: str) -> list[YearSpread]:
+    """Return a party's net cash by financial year; a period over two is shared by days."""
+    cash = done.futures.cash[party]
+    years: dict[int, Floats] = {}
+    for index, period in enumerate(done.deal.periods):
+        for year, share in year_shares(period).items():
+            part = cash[index] * share
+            years[year] = years[year] + part if year in years else part
+    found = []
+    for year, net in sorted(years.items()):
+        p5, p20, p50, p95 = np.percentile(net, (5, 20, 50, 95))
+        label = str(Period.financial_year(year))
+        found.append(
+            YearSpread(label, float(net.mean()), float(p5), float(p20), float(p50), float(p95))
+        )
+    return found
+
+
+def year_shares(period: Period) -> dict[int, float]:
+    """Return the share of a period's days that fall in each financial year, by its first year."""
+    found = {}
+    last = financial_year_of(period.last_day)
+    for year in range(financial_year_of(period.starts_on), last + 1):
+        inside = period.overlap(Period.financial_year(year))
+        if inside is not None:
+            found[year] = inside.days / period.days
+    return found
+
+
+def simulation_as_json(
+    done: Simulation, driven_by: Mapping[str, list[Driver]]
+) -> dict[str, object]:
+    """Return a simulation in JSON's own types: estimates are numbers, not text."""
+    return {
+        "seed": done.seed,
+        "draws": done.draws,
+        "parties": {
+            key: {
+                "npv_gbp": {
+                    "mean": found.mean,
+                    "p5": found.p5,
+                    "p50": found.p50,
+                    "p95": found.p95,
+                    "cvar5": found.cvar5,
+                },
+                "loss_probability": found.loss_probability,
+                "failure_probability": found.failure_probability,
+                "peak_cash_need_gbp": found.peak_cash_need,
+                "by_year": [year.as_json() for year in by_year(done, key)],
+                "investor": None,
+                "drivers": [driver.as_json() for driver in driven_by.get(key, [])],
+            }
+            for key, found in done.parties.items()
+        },
+        "fairness": done.fairness.as_json(),
+        "notes": list(done.notes),
+    }
+
+
+@frozen
+class Driver:
+    """How far one fact alone moves a party's result. GBP, discounted.
+
+    low, high : the result with the fact at its P10 and at its P90, every other at its middle
+    """
+
+    fact: str
+    title: str
+    low: float
+    high: float
+
+    @property
+    def swing(self) -> float:
+        return abs(self.high - self.low)
+
+    def as_json(self) -> dict[str, str | float]:
+        return {"fact": self.fact, "title": self.title, "low": self.low, "high": self.high}
+
+
+def drivers(deal: Deal, *, seed: int) -> Mapping[str, list[Driver]]:
+    """Return party -> what drives its result, the widest swing first (a tornado chart's bars)."""
+    drawn = facts_drawn(deal, np.random.default_rng(seed), LOOKED_AT)
+    middle = {key: np.median(values, axis=1, keepdims=True) for key, values in drawn.items()}
+    uncertain = [key for key, fact in deal.facts.items() if fact.value is None]
+    if not uncertain:
+        return {party: [] for party in deal.parties}
+    ends = {key: np.percentile(drawn[key], (10, 90), axis=1) for key in uncertain}
+    # One future for each end of each fact: two columns a fact.
+    facts = {}
+    for key, values in middle.items():
+        side_by_side = np.repeat(values, 2 * len(uncertain), axis=1)
+        if key in ends:
+            place = 2 * uncertain.index(key)
+            side_by_side[:, place], side_by_side[:, place + 1] = ends[key]
+        facts[key] = side_by_side
+    results = futures_of(deal, facts).results
+    return {
+        party: sorted(
+            (
+                Driver(key, deal.facts[key].title, *map(float, results[party][2 * n : 2 * n + 2]))
+                for n, key in enumerate(uncertain)
+            ),
+            key=lambda driver: -driver.swing,
+        )
+        for party in deal.parties
+    }
