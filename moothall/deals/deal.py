@@ -173,6 +173,12 @@ def periods_every(months: int | None, starts_on: date, ends_before: date) -> tup
     return tuple(found)
 
 
+def years_between(start: date, end: date) -> Decimal:
+    """Return years from a day to another: whole months, and the days over as parts of a year."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return Decimal(months) / 12 + Decimal(end.day - start.day) / Decimal("365.25")
+
+
 def _months_after(day: date, months: int) -> date:
     year, month = divmod(day.month - 1 + months, 12)
     for last in (day.day, 30, 29, 28):

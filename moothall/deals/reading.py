@@ -244,7 +244,7 @@ def _terms(document: Mapping[str, Any], names: Names, findings: list[Finding]) -
                 Finding(f"{place}.kind", "This is no kind of term.", f"Use one of: {known}.")
             )
         else:
-            seen = evolve(names, terms=tuple(above))
+            seen = evolve(names, terms=tuple(above), all_terms=tuple(given_terms))
             read = _read(kind, given, seen, place, findings, key=key)
             if read is not None:
                 terms.append(read)

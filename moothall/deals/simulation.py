@@ -7,14 +7,13 @@ generator, spawned from the one seed: the same seed and draws give the same futu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from moothall.deals.deal import Deal
+from moothall.deals.deal import Deal, years_between
 from moothall.deals.distributions import drawn, is_drawn_once
 from moothall.deals.evaluation import evaluation, has_ended
 from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
@@ -179,13 +178,9 @@ def discount_factors(deal: Deal) -> Floats:
     """
     rate = float(deal.rate)
     first = deal.periods[0].starts_on
-    years = np.array([years_between(first, period.starts_on) for period in deal.periods])
-    return np.asarray((1 + rate) ** -years, dtype=np.float64)
+    years = [float(years_between(first, period.starts_on)) for period in deal.periods]
 
-
-def years_between(start: date, end: date) -> float:
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months / 12 + (end.day - start.day) / 365.25
+    return np.asarray((1 + rate) ** -np.array(years), dtype=np.float64)
 
 
 def _after_failures(deal: Deal, cash: dict[str, Floats]) -> dict[str, NDArray[np.bool_]]:

@@ -19,11 +19,16 @@ from moothall.deals.deal import Fact, Party
 
 @frozen
 class Names:
-    """What a field may refer to: the deal's parties and facts, and the terms above this one."""
+    """What a field may refer to: the deal's parties, facts and terms.
+
+    terms     : those above the term that is read
+    all_terms : of the deal
+    """
 
     parties: Mapping[str, Party]
     facts: Mapping[str, Fact]
     terms: Collection[str] = ()
+    all_terms: Collection[str] = ()
 
 
 Reads = Callable[[Any, Names], Any]
@@ -164,6 +169,7 @@ def _one_of(known: Callable[[Names], Collection[str]], what: str) -> Reads:
 _party = _one_of(lambda names: names.parties, "party")
 _fact = _one_of(lambda names: names.facts, "fact")
 _term = _one_of(lambda names: names.terms, "term above this one called")
+_any_term = _one_of(lambda names: names.all_terms, "term")
 
 
 def party(label: str, default: Any = NOTHING) -> Any:
@@ -179,6 +185,11 @@ def fact(label: str, default: Any = NOTHING) -> Any:
 def earlier_term(label: str, default: Any = NOTHING) -> Any:
     """The key of a term that stands above this one."""
     return _field(_term, "term", label, default)
+
+
+def any_term(label: str, default: Any = NOTHING) -> Any:
+    """The key of a term, above this one or below; of one below, earlier periods are seen."""
+    return _field(_any_term, "term", label, default)
 
 
 def _several(one: Reads) -> Reads:
