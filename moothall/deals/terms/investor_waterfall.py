@@ -50,6 +50,11 @@ class InvestorWaterfall(Term):
         if self.senior_fee_gbp and self.senior_fee_to is None:
             yield "senior_fee_to", "Nobody is paid the senior fee.", "Say who is."
 
+    def part_of(self, deal: "Deal", investor: str) -> Decimal:
+        """Return the share of principal and return that goes to one investor."""
+        draw_down = cast(InvestorDrawDown, deal.term(self.draws))
+        return draw_down.commitments.get(investor, Decimal(0)) / draw_down.commitment_gbp
+
     def opening(self, numbers: Numbers) -> State:
         names = ("principal", "capitalised", "accrued", "fee_owed")
         return dict.fromkeys(names, numbers.zero)
