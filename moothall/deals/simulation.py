@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import field, fields, frozen
 from numpy.typing import NDArray
 
-from moothall.deals.deal import Deal, years_between
+from moothall.deals.deal import Deal, PartyKind, years_between
 from moothall.deals.distributions import drawn, is_drawn_once
 from moothall.deals.evaluation import evaluation, has_ended
 from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
+from moothall.deals.investors import InvestorResult, investor_result
 from moothall.deals.numbers import Numbers
 
 Floats = NDArray[np.float64]
@@ -31,16 +32,21 @@ class Futures:
     results : party -> (draw,) GBP, discounted, against its reference, after failures
     cash    : party -> (period, draw) GBP of the deal itself, undiscounted, after failures
     failed  : party -> (draw,) whether it failed
+    paid_in : investor -> (draw,) GBP that it pays in all, whatever it receives
     """
 
     results: Mapping[str, Floats]
     cash: Mapping[str, Floats]
     failed: Mapping[str, NDArray[np.bool_]]
+    paid_in: Mapping[str, Floats]
 
 
 @frozen
 class PartyResult:
-    """The spread of one party's result against its reference. GBP, discounted."""
+    """The spread of one party's result against its reference. GBP, discounted.
+
+    investor : what comes back of what it puts in; None of whoever is no investor
+    """
 
     mean: float
     p5: float
@@ -50,6 +56,7 @@ class PartyResult:
     loss_probability: float
     peak_cash_need: float
     failure_probability: float
+    investor: InvestorResult | None = None
 
 
 @frozen
@@ -82,7 +89,7 @@ def simulation(
         futures_of(deal, facts_drawn(deal, rng, size))
         for rng, size in _chunks(np.random.default_rng(seed), draws)
     ]
-    futures = _joined(deal, chunks)
+    futures = _joined(chunks)
     failure = {key: float(failed.mean()) for key, failed in futures.failed.items()}
     return Simulation(
         deal=deal,
@@ -90,7 +97,12 @@ def simulation(
         draws=draws,
         futures=futures,
         parties={
-            key: party_result(futures.results[key], futures.cash[key], failure[key])
+            key: party_result(
+                futures.results[key],
+                futures.cash[key],
+                failure[key],
+                investor=_investor_result(deal, key, futures),
+            )
             for key in deal.parties
         },
         fairness=fairness_statement(deal, futures.results, failure=failure, policy=policy),
@@ -135,11 +147,15 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
     size = next((values.shape[1] for values in facts.values()), 1)
     shape = (len(deal.periods), size)
     cash = {key: np.zeros(shape) for key in deal.parties}
+    paid_in = {key: np.zeros(size) for key in _investors(deal)}
     ended = np.zeros(shape, dtype=np.bool_)
     for index, (state, lines) in enumerate(evaluation(deal, facts, Numbers(False, size))):
         for line in lines:
             cash[line.payer][index] -= line.amount
             cash[line.payee][index] += line.amount
+            for payer, paid in ((line.payer, line.amount), (line.payee, -line.amount)):
+                if payer in paid_in:
+                    paid_in[payer] += np.maximum(paid, 0)
         if (over := has_ended(state)).any():
             ended[index + 1 :] = over
     without = {key: np.zeros(shape) for key in deal.parties}
@@ -148,7 +164,10 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
         worth = float(fact.price_gbp) if fact.price_gbp is not None else 1.0
         for party, sign in ((fact.borne_by, -1.0), (fact.enjoyed_by, 1.0)):
             if party is not None and (fact.unit == "GBP" or fact.price_gbp is not None):
-                side[party] += _over_time(fact.once, facts[key]) * (sign * worth)
+                flows = _over_time(fact.once, facts[key]) * (sign * worth)
+                side[party] += flows
+                if party in paid_in and side is cash:
+                    paid_in[party] += np.where(ended, 0, np.maximum(-flows, 0)).sum(axis=0)
     if ended.any():
         for side in (cash, without):
             for flows in side.values():
@@ -159,7 +178,12 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
         results={key: factors @ (cash[key] - without[key]) for key in deal.parties},
         cash=cash,
         failed=failed,
+        paid_in=paid_in,
     )
+
+
+def _investors(deal: Deal) -> list[str]:
+    return [key for key, party in deal.parties.items() if party.kind is PartyKind.INVESTOR]
 
 
 def _over_time(once: bool, values: Floats) -> Floats:
@@ -172,15 +196,14 @@ def _over_time(once: bool, values: Floats) -> Floats:
 
 
 def discount_factors(deal: Deal) -> Floats:
-    """Return (period,) factors: 1 for a period that starts with the deal.
+    """Return (period,) factors: 1 for a period that starts with the deal."""
+    return np.asarray((1 + float(deal.rate)) ** -years_from_start(deal), dtype=np.float64)
 
-    Years run from the deal's first day to the period's first day.
-    """
-    rate = float(deal.rate)
+
+def years_from_start(deal: Deal) -> Floats:
+    """Return (period,) years from the deal's first day to the period's first day."""
     first = deal.periods[0].starts_on
-    years = [float(years_between(first, period.starts_on)) for period in deal.periods]
-
-    return np.asarray((1 + rate) ** -np.array(years), dtype=np.float64)
+    return np.array([float(years_between(first, period.starts_on)) for period in deal.periods])
 
 
 def _after_failures(deal: Deal, cash: dict[str, Floats]) -> dict[str, NDArray[np.bool_]]:
@@ -221,7 +244,15 @@ def _before_their_bearers(deal: Deal) -> list[str]:
     return found
 
 
-def party_result(results: Floats, cash: Floats, failure: float) -> PartyResult:
+def _investor_result(deal: Deal, key: str, futures: Futures) -> InvestorResult | None:
+    if key not in futures.paid_in:
+        return None
+    return investor_result(futures.cash[key], futures.paid_in[key], years_from_start(deal))
+
+
+def party_result(
+    results: Floats, cash: Floats, failure: float, investor: InvestorResult | None = None
+) -> PartyResult:
     """Return the spread of one party's results.
 
     results : (draw,) GBP, discounted
@@ -238,6 +269,7 @@ def party_result(results: Floats, cash: Floats, failure: float) -> PartyResult:
         loss_probability=float((results < 0).mean()),
         peak_cash_need=float(np.percentile(-lowest, 95)),
         failure_probability=failure,
+        investor=investor,
     )
 
 
@@ -246,14 +278,14 @@ def _chunks(rng: np.random.Generator, draws: int) -> Iterator[tuple[np.random.Ge
     yield from zip(rng.spawn(len(sizes)), sizes, strict=True)
 
 
-def _joined(deal: Deal, chunks: list[Futures]) -> Futures:
+def _joined(chunks: list[Futures]) -> Futures:
     def side_by_side(name: str) -> dict[str, Any]:
         return {
             key: np.concatenate([getattr(chunk, name)[key] for chunk in chunks], axis=-1)
-            for key in deal.parties
+            for key in getattr(chunks[0], name)
         }
 
-    return Futures(side_by_side("results"), side_by_side("cash"), side_by_side("failed"))
+    return Futures(**{field.name: side_by_side(field.name) for field in fields(Futures)})
 
 
 def _notes(deal: Deal) -> Iterator[str]:

@@ -90,7 +90,7 @@ def simulation_as_json(
                 "failure_probability": found.failure_probability,
                 "peak_cash_need_gbp": found.peak_cash_need,
                 "by_year": [year.as_json() for year in by_year(done, key)],
-                "investor": None,
+                "investor": found.investor.as_json() if found.investor is not None else None,
                 "drivers": [driver.as_json() for driver in driven_by.get(key, [])],
             }
             for key, found in done.parties.items()
