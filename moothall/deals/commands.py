@@ -146,6 +146,9 @@ def simulate(
         typer.echo(f"{name:24.24}{amounts}{found.loss_probability:>10.1%}")
     for stated in done.fairness.parties.values():
         typer.echo(stated.sentence)
+    for key, found in done.parties.items():
+        if found.investor is not None:
+            typer.echo(found.investor.in_words(done.deal.party_name(key)))
     for flag in done.fairness.flags:
         typer.echo(f"Look at this: {flag.sentence}")
     for note in done.notes:

@@ -94,6 +94,13 @@ class Fact:
     grade: str | None = None
     supplied_by: str | None = None
 
+    @property
+    def in_sentence(self) -> str:
+        """Return its title as it reads inside a sentence: 'days in care', but 'A&E visits'."""
+        first = self.title.split(maxsplit=1)[0]
+        is_word = first.isalpha() and first[1:] == first[1:].lower()
+        return self.title[0].lower() + self.title[1:] if is_word else self.title
+
 
 @frozen
 class Deal:

@@ -303,5 +303,5 @@ def _who_reports_what_pays_them(deal: Deal) -> Iterator[Flag]:
                     "e",
                     payee,
                     f"{deal.parties[payee].name} is paid by {term.name.lower()} and itself reports "
-                    f"the fact that decides it: {fact.title.lower()}.",
+                    f"the fact that decides it: {fact.in_sentence}.",
                 )

@@ -12,6 +12,8 @@ import numpy as np
 from attrs import asdict, frozen
 from numpy.typing import NDArray
 
+from moothall.values.wording import percentage
+
 Floats = NDArray[np.float64]
 HALF_A_PENNY = 0.005  # smaller flows are traces of floating point
 SIDE_BY_SIDE = 8192  # draws whose rates are sought together
@@ -32,7 +34,8 @@ class Percentiles:
 class InvestorResult:
     """What one investor may get back. None where no future says.
 
-    principal_returns_probability : over futures in which it puts money in
+    pays_in_probability : share of futures in which it puts money in; the rest is said of these
+    principal_returns_probability : that all it put in comes back
     multiple          : what comes back for each pound put in
     irr               : per year, over futures in which one is defined; -1 is a total loss
     irr_undefined     : share of futures with no rate defined
@@ -40,14 +43,44 @@ class InvestorResult:
                         in which it recovers
     """
 
+    pays_in_probability: float
     principal_returns_probability: float | None
     multiple: Percentiles | None
     irr: Percentiles | None
-    irr_undefined: float
+    irr_undefined: float | None
     months_to_recover: Percentiles | None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    def in_words(self, name: str) -> str:
+        """Return what an investor would be told, under these assumptions."""
+        if self.multiple is None or self.irr_undefined is None:
+            return f"Under these assumptions {name} puts no money in."
+        said = [
+            f"Under these assumptions {name} gets back all it puts in with a chance of "
+            f"{percentage(self.principal_returns_probability)}; in the middle future "
+            f"£{self.multiple.p50:.2f} for each pound."
+        ]
+        if self.irr is not None:
+            low, middle, high = map(percentage, (self.irr.p5, self.irr.p50, self.irr.p95))
+            said.append(
+                f"Its yearly rate of return is {middle} in the middle future, {low} in a bad one "
+                f"and {high} in a good one."
+            )
+        if self.irr_undefined:
+            said.append(f"In {percentage(self.irr_undefined)} of futures no rate is defined.")
+        if self.months_to_recover is not None:
+            said.append(
+                f"Where it gets its money back, that takes {self.months_to_recover.p50:.0f} months "
+                "in the middle future."
+            )
+        if self.pays_in_probability < 1:
+            said.append(
+                f"All this is of the {percentage(self.pays_in_probability)} of futures in which it "
+                "puts money in."
+            )
+        return " ".join(said)
 
 
 def investor_result(flows: Floats, paid_in: Floats, years: Floats) -> InvestorResult:
@@ -63,11 +96,13 @@ def investor_result(flows: Floats, paid_in: Floats, years: Floats) -> InvestorRe
     is_defined = ~np.isnan(rates)
     months = months_to_recover(flows, years)
     recovers = ~np.isnan(months)
+    some = bool(paid_in.size)
     return InvestorResult(
-        principal_returns_probability=float(recovers.mean()) if paid_in.size else None,
+        pays_in_probability=float(puts_in.mean()),
+        principal_returns_probability=float(recovers.mean()) if some else None,
         multiple=_percentiles(1 + flows.sum(axis=0) / paid_in),
         irr=_percentiles(rates[is_defined]),
-        irr_undefined=1 - float(is_defined.sum()) / len(puts_in),
+        irr_undefined=1 - float(is_defined.mean()) if some else None,
         months_to_recover=_percentiles(months[recovers]),
     )
 

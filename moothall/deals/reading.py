@@ -320,7 +320,7 @@ def _no_fact_is_left_unused(deal: Deal) -> Iterator[Finding]:
     used = set().union(*(term.facts() | _conditions(term) for term in deal.terms))
     for key, fact in deal.facts.items():
         if key not in used and not fact.borne_by and not fact.enjoyed_by:
-            said = f"No term reads {fact.title.lower()}, and nobody bears or enjoys it."
+            said = f"No term reads {fact.in_sentence}, and nobody bears or enjoys it."
             mend = "Use it, or take it out."
             yield Finding(f"facts.{key}", said, mend, Weight.LOOK)
 

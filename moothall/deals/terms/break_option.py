@@ -92,7 +92,7 @@ class BreakOption(Term):
         if self.falls_gbp:
             pays += f", less {pounds_in_words(self.falls_gbp)} for each period gone by"
         if self.costs is not None:
-            pays += f", and {deal.facts[self.costs].title.lower()}"
+            pays += f", and {deal.facts[self.costs].in_sentence}"
         return (
             f"{payer} may end the deal{opens}{closes}: it ends {ends}. {pays}. "
             "Later periods are not in force."

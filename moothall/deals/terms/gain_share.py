@@ -95,15 +95,15 @@ class GainShare(Term):
             shares.append(f"{percentage(one.share)} of the part {between} of it")
         payee, payer = deal.party_name(self.payee), deal.party_name(self.payer)
         factors = [
-            deal.facts[factor].title.lower()
+            deal.facts[factor].in_sentence
             for factor in (self.index, self.volume_factor, self.scope_factor)
             if factor is not None
         ]
         moved = f", moved by {' and '.join(factors)}" if factors else ""
         if self.changes is not None:
-            moved += f", plus {deal.facts[self.changes].title.lower()}"
+            moved += f", plus {deal.facts[self.changes].in_sentence}"
         return (
-            f"Each period {deal.facts[self.actual].title.lower()} is set against a baseline of "
+            f"Each period {deal.facts[self.actual].in_sentence} is set against a baseline of "
             f"{pounds_in_words(self.baseline_gbp)}{moved}. {payer} pays {payee} its share of a "
             f"saving, and {payee} pays back its share of an overrun: {'; '.join(shares)}."
         )

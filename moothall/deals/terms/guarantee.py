@@ -71,7 +71,7 @@ class Guarantee(Term):
     def in_words(self, deal: "Deal") -> str:
         payer, payee = deal.party_name(self.payer), deal.party_name(self.payee)
         if self.loss is not None:
-            lost = f"{deal.facts[self.loss].title.lower()}, each period"
+            lost = f"{deal.facts[self.loss].in_sentence}, each period"
         else:
             lost = "the principal not repaid when the deal ends"
         return f"{payer} makes good {percentage(self.share)} of a loss of {payee}: {lost}."

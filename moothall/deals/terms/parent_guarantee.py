@@ -66,7 +66,7 @@ class ParentGuarantee(Term):
         payer, payee = deal.party_name(self.payer), deal.party_name(self.payee)
         said = (
             f"{payer} pays {payee} what {deal.party_name(self.subsidiary)} owes and leaves "
-            f"unpaid: {deal.facts[self.owed].title.lower()}"
+            f"unpaid: {deal.facts[self.owed].in_sentence}"
         )
         if self.made_good_by:
             said += f", less what is paid by {_names(deal, self.made_good_by)}"

@@ -73,7 +73,7 @@ class PensionPassThrough(Term):
 
     def in_words(self, deal: "Deal") -> str:
         payer, payee = deal.party_name(self.payer), deal.party_name(self.payee)
-        beyond = f"{percentage(self.agreed_rate)} of {deal.facts[self.pay].title.lower()}"
+        beyond = f"{percentage(self.agreed_rate)} of {deal.facts[self.pay].in_sentence}"
         if self.collar:
             beyond += f", by more than {percentage(self.collar)} of pay either way"
         said = (
@@ -81,6 +81,6 @@ class PensionPassThrough(Term):
             f"{percentage(self.share)} of the rest, and is paid back when they are lower."
         )
         if self.exit_deficit is not None:
-            deficit = deal.facts[self.exit_deficit].title.lower()
+            deficit = deal.facts[self.exit_deficit].in_sentence
             said += f" It also bears {percentage(self.exit_share)} of {deficit}."
         return said

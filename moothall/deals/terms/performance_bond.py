@@ -65,6 +65,6 @@ class PerformanceBond(Term):
         if self.falls_to_gbp is not None:
             falls = f"; from {plain_date(self.falls_on)}, {pounds_in_words(self.falls_to_gbp)}"
         return (
-            f"{payer} pays {payee} {deal.facts[self.called].title.lower()}, up to a bond of "
+            f"{payer} pays {payee} {deal.facts[self.called].in_sentence}, up to a bond of "
             f"{pounds_in_words(self.bond_gbp)} in all{falls}."
         )

@@ -79,8 +79,8 @@ class RefinancingGain(Term):
             + (f" above {pounds_in_words(band.above)} in all" if band.above else "")
             for band in self.bands
         )
-        less = f", less {deal.facts[self.costs].title.lower()}" if self.costs else ""
+        less = f", less {deal.facts[self.costs].in_sentence}" if self.costs else ""
         return (
             f"When {payer} refinances, it pays {payee} {shares} of "
-            f"{deal.facts[self.gain].title.lower()}{less}."
+            f"{deal.facts[self.gain].in_sentence}{less}."
         )

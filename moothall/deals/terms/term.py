@@ -107,7 +107,7 @@ class Condition:
             said.append(f"is at least {self.at_least:,}")
         if self.below is not None:
             said.append(f"is below {self.below:,}")
-        return f"{deal.facts[self.fact].title.lower()} {' and '.join(said)}"
+        return f"{deal.facts[self.fact].in_sentence} {' and '.join(said)}"
 
 
 @frozen

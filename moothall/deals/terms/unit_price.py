@@ -74,7 +74,7 @@ class UnitPrice(Term):
         return Step((Flow(self.payer, self.payee, bands(paid_for, edges, prices), why),))
 
     def in_words(self, deal: "Deal") -> str:
-        what = deal.facts[self.volume].title.lower()
+        what = deal.facts[self.volume].in_sentence
         prices = ", then ".join(
             price(band.price_gbp) + (f" above {band.above:,}" if band.above else "")
             for band in self.bands

@@ -74,19 +74,33 @@ def test_flows_that_two_rates_solve_or_none_have_no_rate(flows):
 
 def test_futures_without_a_rate_are_counted_and_do_not_move_the_others():
     said = result([0, 0, 0], [-100, 230, -132], [-100, 0, 121])
-    assert said.irr_undefined == pytest.approx(2 / 3)
+    assert said.pays_in_probability == pytest.approx(2 / 3)
+    assert said.irr_undefined == pytest.approx(1 / 2)
     assert said.irr.p5 == said.irr.p95 == pytest.approx(0.1)
 
 
 def test_an_investor_that_never_pays_in_has_nothing_to_be_said():
     said = result([0, 0], [0, 10])
     assert said.as_json() == {
+        "pays_in_probability": 0.0,
         "principal_returns_probability": None,
         "multiple": None,
         "irr": None,
-        "irr_undefined": 1.0,
+        "irr_undefined": None,
         "months_to_recover": None,
     }
+    assert said.in_words("Bank") == "Under these assumptions Bank puts no money in."
+
+
+def test_an_investor_is_told_in_words():
+    said = result([0, 0, 0], [-100, 230, -132], [-100, 0, 121], [-100, 0, 121])
+    assert said.in_words("Bank") == (
+        "Under these assumptions Bank gets back all it puts in with a chance of 66.7%; in the "
+        "middle future £1.21 for each pound. Its yearly rate of return is 10.0% in the middle "
+        "future, 10.0% in a bad one and 10.0% in a good one. In 33.3% of futures no rate is "
+        "defined. Where it gets its money back, that takes 24 months in the middle future. All "
+        "this is of the 75.0% of futures in which it puts money in."
+    )
 
 
 def test_money_is_recovered_when_it_is_never_again_out_of_pocket():
