@@ -127,6 +127,7 @@ def simulate(
     """
     from moothall.deals.simulation import CannotSimulate, simulation
     from moothall.deals.spreads import drivers, simulation_as_json
+    from moothall.deals.zero_effect import paid_by_chance
     from moothall.values.wording import percentage
 
     try:
@@ -149,6 +150,8 @@ def simulate(
     for key, found in done.parties.items():
         if found.investor is not None:
             typer.echo(found.investor.in_words(done.deal.party_name(key)))
+    for chance in paid_by_chance(done.deal, seed=seed):
+        typer.echo(chance.sentence)
     for flag in done.fairness.flags:
         typer.echo(f"Look at this: {flag.sentence}")
     for note in done.notes:

@@ -73,6 +73,7 @@ class Fact:
     places       : decimals it is rounded to before terms read it; None: as reported
     value        : known beforehand: one Decimal, or one a period
     distribution : how it may turn out, for simulation
+    at_zero_effect : how it would turn out by chance alone, if the service did nothing
     grade        : of its evidence, A to E
     supplied_by  : who gave its distribution
     """
@@ -91,6 +92,7 @@ class Fact:
     places: int | None = None
     value: Decimal | tuple[Decimal, ...] | None = None
     distribution: Mapping[str, Any] | None = None
+    at_zero_effect: Mapping[str, Any] | None = None
     grade: str | None = None
     supplied_by: str | None = None
 

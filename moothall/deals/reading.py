@@ -103,6 +103,9 @@ class _FactFields:
     distribution: Mapping[str, Any] | None = _read_by(
         _distribution, "distribution", "How it may turn out"
     )
+    at_zero_effect: Mapping[str, Any] | None = _read_by(
+        _distribution, "distribution", "How it would turn out by chance, if the service did nothing"
+    )
 
 
 def deal_from_toml(text: str) -> Deal:
@@ -317,16 +320,12 @@ def _priced_facts_have_a_price(deal: Deal) -> Iterator[Finding]:
 
 
 def _no_fact_is_left_unused(deal: Deal) -> Iterator[Finding]:
-    used = set().union(*(term.facts() | _conditions(term) for term in deal.terms))
+    used = set().union(*(term.facts() for term in deal.terms))
     for key, fact in deal.facts.items():
         if key not in used and not fact.borne_by and not fact.enjoyed_by:
             said = f"No term reads {fact.in_sentence}, and nobody bears or enjoys it."
             mend = "Use it, or take it out."
             yield Finding(f"facts.{key}", said, mend, Weight.LOOK)
-
-
-def _conditions(term: Term) -> set[str]:
-    return {term.when.fact} if term.when is not None else set()
 
 
 def _public_bodies_have_a_reference(deal: Deal) -> Iterator[Finding]:

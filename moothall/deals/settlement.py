@@ -432,7 +432,7 @@ def _missing(deal: Deal, facts: Known, index: int) -> list[Finding]:
     wanted: dict[str, str] = {}
     for term in deal.terms:
         if term.is_in_force(deal.periods[index]):
-            for key in term.facts() | ({term.when.fact} if term.when else set()):
+            for key in term.facts():
                 wanted.setdefault(key, term.name)
     return [
         Finding(

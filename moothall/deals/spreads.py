@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from moothall.deals.deal import Deal
 from moothall.deals.simulation import Simulation, facts_drawn, futures_of
+from moothall.deals.zero_effect import paid_by_chance
 from moothall.values.periods import Period, financial_year_of
 
 Floats = NDArray[np.float64]
@@ -95,6 +96,7 @@ def simulation_as_json(
             }
             for key, found in done.parties.items()
         },
+        "zero_effect": [one.as_json() for one in paid_by_chance(done.deal, seed=done.seed)],
         "fairness": done.fairness.as_json(),
         "notes": list(done.notes),
     }

@@ -177,7 +177,7 @@ class Term:
         return _parties_in(self)
 
     def facts(self) -> set[str]:
-        """Return the keys of every fact it reads."""
+        """Return the keys of every fact it reads, its condition's included."""
         return _facts_in(self)
 
     def is_in_force(self, period: Period) -> bool:
