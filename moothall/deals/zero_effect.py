@@ -46,8 +46,7 @@ class PaidByChance:
 def paid_by_chance(deal: Deal, *, seed: int, draws: int = DRAWS) -> list[PaidByChance]:
     """Return what each term pays that reads a fact of which the zero effect is stated.
 
-    Source: METHODS 8.2: a threshold is not significance; publish the chance that it is met at zero
-    effect.
+    A threshold is not significance: the chance that it is met at zero effect is published with it.
     """
     stated = {key: fact for key, fact in deal.facts.items() if fact.at_zero_effect is not None}
     if not stated:

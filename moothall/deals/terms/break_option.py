@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moothall.deals.deal import Deal
 
 
-@term_kind("break_option", title="Break option", source="METHODS 17: exit; contract practice")
+@term_kind("break_option", title="Break option", source="Contract practice: a break clause")
 @frozen
 class BreakOption(Term):
     """In its last period a deal broken early pays P - n x F, n periods in, plus the costs of it.

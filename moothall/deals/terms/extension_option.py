@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @term_kind(
-    "extension_option", title="Extension option", source="METHODS 17: term and options foreseen"
+    "extension_option", title="Extension option", source="Contract practice: an option to extend"
 )
 @frozen
 class ExtensionOption(Term):

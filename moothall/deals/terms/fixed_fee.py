@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from moothall.deals.deal import Deal
 
 
-@term_kind("fixed_fee", title="Fixed fee", source="Contract practice; METHODS 8, service fee")
+@term_kind("fixed_fee", title="Fixed fee", source="Contract practice: a service fee")
 @frozen
 class FixedFee(Term):
     payer: str = fields.party("Who pays")

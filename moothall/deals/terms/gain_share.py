@@ -25,7 +25,7 @@ class ShareRange:
 @term_kind(
     "gain_share",
     title="Gain and pain share",
-    source="METHODS 5: target cost with share ranges; service gain-share",
+    source="NEC contracts, target cost: share ranges (the arithmetic, not the clauses)",
 )
 @frozen
 class GainShare(Term):

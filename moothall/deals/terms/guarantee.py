@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @term_kind(
-    "guarantee", title="Guarantee", source="METHODS 9: New York, 75% of principal guaranteed"
+    "guarantee",
+    title="Guarantee",
+    source="New York City, Rikers Island loan of 2012: part of the principal guaranteed",
 )
 @frozen
 class Guarantee(Term):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @term_kind(
     "investor_draw_down",
     title="Investor draw-down",
-    source="METHODS 9: cash is drawn, then operating cost, then outcome receipts, then waterfall",
+    source="Social impact bond practice: money is drawn when cash falls short",
 )
 @frozen
 class InvestorDrawDown(Term):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @term_kind(
     "investor_waterfall",
     title="Investor waterfall",
-    source="METHODS 9: senior fees, reserve, principal, preferred return, surplus split",
+    source="Social impact bond practice: fees, reserve, principal, preferred return, surplus",
 )
 @frozen
 class InvestorWaterfall(Term):

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from moothall.deals.deal import Deal
 
 
-@term_kind("parent_guarantee", title="Parent guarantee", source="METHODS 17; contract practice")
+@term_kind(
+    "parent_guarantee",
+    title="Parent guarantee",
+    source="Contract practice: a parent company guarantee",
+)
 @frozen
 class ParentGuarantee(Term):
     """pays = min(owed - made good by other terms, limit share x charges so far - paid so far)."""

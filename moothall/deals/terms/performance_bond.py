@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from moothall.deals.deal import Deal
 
 
-@term_kind("performance_bond", title="Performance bond", source="METHODS 17; contract practice")
+@term_kind(
+    "performance_bond",
+    title="Performance bond",
+    source="Contract practice: a bond called on failure",
+)
 @frozen
 class PerformanceBond(Term):
     """pays = min(called, bond - paid so far); the bond may fall on a day, as on completion."""

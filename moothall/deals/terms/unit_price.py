@@ -21,7 +21,11 @@ class PriceBand:
     price_gbp: Decimal = fields.gbp("Price a unit")
 
 
-@term_kind("unit_price", title="Unit price", source="Contract practice; METHODS 8, unit price")
+@term_kind(
+    "unit_price",
+    title="Unit price",
+    source="Contract practice: a price for each unit, in bands of volume",
+)
 @frozen
 class UnitPrice(Term):
     """pays = sum over bands of price x the volume inside the band, within the volume limits."""

@@ -37,14 +37,14 @@ def result(*futures):
     ],
 )
 def test_a_loan_repaid_at_once_has_the_closed_rate(paid, percent):
-    """WE-9.2: (paid / 9.6)^(1/4) - 1."""
+    """(paid / 9.6)^(1/4) - 1."""
     found = rate(-9.6e6, 0, 0, 0, paid * 1e6)
     assert found == pytest.approx((paid / 9.6) ** 0.25 - 1, abs=1e-10)
     assert 100 * found == pytest.approx(percent, abs=5e-4)
 
 
 def test_the_worked_bond_returns_its_published_rate_and_multiple():
-    """WE-9.5: 4.448% and 1.1333."""
+    """4.448% and 1.1333."""
     assert rate(*BOND) == pytest.approx(0.04448, abs=5e-6)
     said = result(BOND)
     assert said.irr.p50 == rate(*BOND)
@@ -53,7 +53,7 @@ def test_the_worked_bond_returns_its_published_rate_and_multiple():
 
 
 def test_money_drawn_over_four_years_and_repaid_once():
-    """WE-9.1b: 1.25m in each of years 0 to 3, and 5,885,886 in year 7, is 3%."""
+    """1.25m in each of years 0 to 3, and 5,885,886 in year 7, is 3%."""
     assert rate(*[-1.25e6] * 4, 0, 0, 0, 5_885_886) == pytest.approx(0.03, abs=1e-8)
 
 
@@ -178,7 +178,7 @@ def lent(text=LOAN, *, cost, paid, draws=50):
 
 
 def test_a_simulation_says_what_its_investor_gets_back_and_nothing_of_others():
-    """WE-9.2: 6.0m of 7.2m comes back, some of it in the year of the last draw."""
+    """6.0m of 7.2m comes back, some of it in the year of the last draw."""
     parties = lent(cost="value = 2400000", paid="value = 0")
     said = parties["lender"].investor
     assert said.multiple.p50 == pytest.approx(6 / 7.2)

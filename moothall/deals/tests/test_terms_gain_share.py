@@ -42,17 +42,17 @@ def share(actual, above="0.20", target=TARGET, ranges=None):
     ],
 )
 def test_share_ranges_of_a_target_cost_of_a_million(actual, paid):
-    """WE-5.4."""
+    """A target cost of a million in four ranges."""
     assert share(actual) == paid
 
 
 def test_pain_above_110_per_cent_borne_whole_is_a_guaranteed_maximum():
-    """WE-5.4: at 100% above 110%, the council pays 1,050,000."""
+    """at 100% above 110%, the council pays 1,050,000."""
     assert share(1_150_000, above="1") == -100_000
 
 
 def test_published_examples():
-    """WE-5.1, WE-5.2 and WE-5.3."""
+    """A cap on the gain; a half of a saving; a half of an overrun."""
     capped = '{share="0"}, {above="0.8", share="0.25"}'
     assert share(200_000, target=500_000, ranges=capped) == 25_000
     half = '{share="0.5"}'
@@ -61,7 +61,7 @@ def test_published_examples():
 
 
 def test_an_indexed_baseline_shares_what_an_unindexed_one_hides():
-    """WE-5.6: index 1.0264, volume +5%: a saving of 175,440, shared by halves."""
+    """index 1.0264, volume +5%: a saving of 175,440, shared by halves."""
     deal = the_deal(
         """
         kind = "gain_share"

@@ -69,7 +69,7 @@ COSTS = [2_400_000] * 3
 
 
 def test_a_loan_that_earns_nothing_loses_what_is_not_guaranteed():
-    """WE-9.2: 7.2m lent, 6.0m guaranteed, the city pays nothing: the lender loses 1.2m."""
+    """7.2m lent, 6.0m guaranteed, the city pays nothing: the lender loses 1.2m."""
     deal = deal_from_toml(LOAN)
     lines = settled_lines(deal, cost=COSTS, paid=0)
     assert amounts(deal, cost=COSTS, paid=0) == [0, 0, 6_000_000]
@@ -84,7 +84,7 @@ def test_a_loan_that_earns_nothing_loses_what_is_not_guaranteed():
 
 
 def test_at_full_size_a_quarter_of_the_principal_is_not_guaranteed():
-    """WE-9.2: 9.6m less 7.2m is 2.4m, 25%."""
+    """9.6m less 7.2m is 2.4m, 25%."""
     deal = deal_from_toml(LOAN.replace("= 6000000", "= 7200000"))
     assert amounts(deal, cost=[3_200_000] * 3, paid=0)[-1] == 9_600_000 - 2_400_000
 

@@ -109,7 +109,7 @@ def worked_example():
 
 
 def test_the_worked_bond_draws_twice_and_pays_what_is_left():
-    """WE-9.5: receipts, draws of 150,000 and 300,000, and the investor's flows."""
+    """receipts, draws of 150,000 and 300,000, and the investor's flows."""
     deal, facts = worked_example()
     receipts = [-amount for amount in net_of(deal, "council", **facts)]
     assert receipts == [0, 120_000, 437_500, 620_000, 400_000, 22_500]

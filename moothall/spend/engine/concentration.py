@@ -1,6 +1,6 @@
 """How much of a market do its largest suppliers hold?
 
-Source: METHODS of spend analysis: shares s = x / sum(x); CR_n is the sum of the n largest; the
+Source: standard definitions: shares s = x / sum(x); CR_n is the sum of the n largest; the
 Herfindahl-Hirschman index is 10,000 times the sum of squared shares.
 """
 

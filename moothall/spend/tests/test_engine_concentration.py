@@ -1,4 +1,4 @@
-"""Worked examples: METHODS of spend analysis, WE-1.2 to WE-1.5 and WE-1.7."""
+"""Worked examples, by hand, and what always holds."""
 
 from datetime import date
 from decimal import Decimal

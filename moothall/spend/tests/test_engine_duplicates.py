@@ -1,4 +1,4 @@
-"""Worked example: METHODS of spend analysis, WE-1.8."""
+"""A worked example, and what always holds."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Worked example: METHODS of spend analysis, WE-1.6."""
+"""A worked example, and what always holds."""
 
 from decimal import Decimal
 
