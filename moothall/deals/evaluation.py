@@ -82,7 +82,7 @@ def step(
     ended = has_ended(state)
     ending = np.zeros(numbers.size, dtype=np.bool_)
     period = deal.periods[index]
-    for term in deal.terms:
+    for term in sorted(deal.terms, key=lambda term: not term.may_end_deal):
         before = state[term.key]
         total = numbers.zero
         if term.is_in_force(period):

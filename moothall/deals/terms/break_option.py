@@ -26,6 +26,8 @@ class BreakOption(Term):
     so many periods after it. Later periods are not in force.
     """
 
+    may_end_deal = True
+
     payer: str = fields.party("Who may end the deal, and pays for it")
     payee: str = fields.party("Who is paid")
     exercised: str = fields.fact("Notice is given (1 = yes)")

@@ -27,6 +27,8 @@ class ExtensionOption(Term):
     The periods of the deal run to the end of the extension.
     """
 
+    may_end_deal = True
+
     payer: str = fields.party("Who may extend the deal")
     payee: str = fields.party("Who is paid when it does")
     exercised: str = fields.fact("The deal is extended (1 = yes)")

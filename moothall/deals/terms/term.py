@@ -58,7 +58,7 @@ class Now:
     paid   : term above it -> what that pays this period (GBP)
     so_far : term -> what that has paid (GBP), this period included where it stands above
     states : term -> what that remembers, this period included where it stands above
-    ending : where a term above ends the deal with this period
+    ending : where a term ends the deal with this period
     """
 
     numbers: Numbers
@@ -77,7 +77,7 @@ class Now:
 
     @property
     def is_last(self) -> Mask:
-        """Where the deal ends with this period: by its dates, or by a term above."""
+        """Where the deal ends with this period: by its dates, or by a term."""
         return self.ending | (self.index + 1 == len(self.deal.periods))
 
     def one(self, value: Decimal | int | str) -> Any:
@@ -131,11 +131,16 @@ def _budgets(value: Any, names: fields.Names) -> dict[str, BudgetLine]:
 
 @frozen
 class Term:
-    """What every term has beside its own fields."""
+    """What every term has beside its own fields.
+
+    may_end_deal : such terms are worked out first in each period, so that every other sees the
+                   end; they name no other terms
+    """
 
     kind: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
+    may_end_deal: ClassVar[bool] = False
 
     key: str = field(kw_only=True)
     label: str | None = fields.text("What the parties call it", None)

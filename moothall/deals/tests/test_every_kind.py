@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,13 @@ def as_decimals(values):
 def test_every_kind_has_an_example_that_uses_it():
     for kind in term_kinds():
         assert kind in {term.kind for term in example(kind).terms}
+
+
+def test_kinds_that_may_end_a_deal_name_no_other_terms():
+    """They are worked out first."""
+    for kind in term_kinds().values():
+        asked = {field.metadata.get("kind") for field in attrs.fields(kind)}
+        assert not (kind.may_end_deal and asked & {"term", "terms"})
 
 
 @pytest.mark.parametrize("kind", term_kinds())

@@ -94,6 +94,27 @@ def test_a_loan_that_is_repaid_calls_on_nobody():
     assert amounts(deal, cost=[7_200_000, 0, 0], paid=[0, 0, 7_200_000]) == [0, 0, 0]
 
 
+BREAK = """
+[facts.ended]
+title = "The programme is stopped"
+
+[terms.break]
+kind = "break_option"
+payer = "city"
+payee = "intermediary"
+exercised = "ended"
+"""
+
+
+def test_a_programme_stopped_early_calls_on_the_guarantor_when_it_stops():
+    """Wherever the break stands: terms that may end the deal are worked out first."""
+    deal = deal_from_toml(LOAN + BREAK)
+    facts = {"cost": COSTS, "paid": 0, "ended": [0, 1, 0]}
+    assert amounts(deal, **facts) == [0, 4_800_000, 0]
+    lines = settled_lines(deal, **facts)
+    assert sum(line.amount[0] for line in lines if line.payer == "lender") == 4_800_000
+
+
 def of_a_fact(share, limit, losses):
     deal = the_deal(
         f"""

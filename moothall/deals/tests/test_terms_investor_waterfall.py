@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moothall.deals.evaluation import evaluation
+from moothall.deals.investors import internal_rates
 from moothall.deals.numbers import Numbers
 from moothall.deals.reading import CannotReadDeal, deal_from_toml
 from moothall.deals.tests.settling import settled_lines
@@ -207,6 +208,22 @@ def test_a_waterfall_pays_out_what_came_in_and_no_investor_loses_more_than_it_le
             assert drawn == 700_001
     assert held <= 0  # what is left at the end is paid out
     assert sum(results) + drawn - sum(opex) - paid == held
+
+
+LATER = st.lists(st.integers(0, 400), min_size=3, max_size=3)
+
+
+@given(LATER, LATER)
+@settings(max_examples=25, deadline=None)
+def test_better_results_never_lower_the_investors_rate(results, better):
+    deal = bond(ends="2031-04-01")
+
+    def rate(later):
+        flows = net_of(deal, "foundation", opex=[100, 150, 0, 0, 0], results=[0, 0, *later])
+        return internal_rates(np.array([flows], dtype=float).T, np.arange(5.0))[0]
+
+    together = [one + more for one, more in zip(results, better, strict=True)]
+    assert rate(together) >= rate(results) - 1e-4  # pennies round
 
 
 def test_no_results_pay_nothing_and_investors_lose_what_they_lent():
