@@ -138,7 +138,8 @@ def _split_one(amount: Decimal, shares: list[Decimal]) -> list[Decimal]:
     exact = [size * share / whole for share in shares]
     parts = [part.quantize(PENNY, ROUND_DOWN) for part in exact]
     left = int((size - sum(parts)) / PENNY)
-    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
+    # Equal remainders are equal though their divisions end at different digits.
+    by_remainder = sorted(range(len(parts)), key=lambda i: round(parts[i] - exact[i], 12))
     for i in by_remainder[:left]:
         parts[i] += PENNY
     return [sign * part for part in parts]

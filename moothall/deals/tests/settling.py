@@ -32,13 +32,15 @@ reference = "in-house"
 """
 
 
-def the_deal(term, facts=(), *, periods=1, more=""):
+def the_deal(term, facts=(), *, periods=1, more="", places=4):
     """Return a deal of council, contractor and neighbour with one term called 'it'.
 
-    more : TOML of other terms, after it
+    more   : TOML of other terms and parties, after it
+    places : decimals that each fact is rounded to
     """
     head = HEAD.format(ends=f"{2026 + periods}-04-01", every="year")
-    declared = "".join(f'[facts.{fact}]\ntitle = "{fact.title()}"\n' for fact in facts)
+    precise = "" if places is None else f"places = {places}\n"
+    declared = "".join(f'[facts.{fact}]\ntitle = "{fact.title()}"\n{precise}' for fact in facts)
     return deal_from_toml(head + declared + "\n[terms.it]\n" + dedent(term) + dedent(more))
 
 

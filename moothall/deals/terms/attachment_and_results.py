@@ -1,0 +1,90 @@
+"""An attachment fee and a results payment, whose split depends on the year of start."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from moothall.deals.terms import fields
+from moothall.deals.terms.term import Flow, Now, Step, Term, term_kind
+from moothall.deals.wording import Because, price
+
+if TYPE_CHECKING:
+    from moothall.deals.deal import Deal
+
+
+@frozen
+class Intake:
+    name: str = fields.text("Who started: a year, a wave")
+    started: str = fields.fact("How many started this period")
+    succeeded: str = fields.fact("How many of them reached the result this period")
+    attachment_gbp: Decimal = fields.gbp("Attachment fee for each")
+    results_gbp: Decimal = fields.gbp("Results payment for each")
+
+
+@term_kind(
+    "attachment_and_results",
+    title="Attachment fee and results payment",
+    source="Troubled Families programme, 2012: financial framework of payment by results",
+)
+@frozen
+class AttachmentAndResults(Term):
+    """pays = sum over intakes of (started x attachment + succeeded x results) x funded / of_every.
+
+    funded of_every: 5 of every 6 families were funded; the others were held to be helped otherwise.
+    """
+
+    payer: str = fields.party("Who pays")
+    payee: str = fields.party("Who is paid")
+    intakes: tuple[Intake, ...] = fields.rows("Intakes", Intake)
+    funded: int = fields.whole("So many are funded ...", 1)
+    of_every: int = fields.whole("... of every so many", 1)
+
+    def findings(self, deal: "Deal") -> Iterator[tuple[str, str, str]]:
+        if not 0 < self.funded <= self.of_every:
+            said = f"{self.funded} of every {self.of_every} cannot be funded."
+            yield "funded", said, "Fund at least one, and at most all."
+
+    def share_at_risk(self, started: Mapping[str, Decimal]) -> Decimal:
+        """Return how much of all that could be earned depends on results (0-1).
+
+        started : name of an intake -> how many start
+        """
+        at_risk = sum(started[one.name] * one.results_gbp for one in self.intakes)
+        fees = sum(started[one.name] * one.attachment_gbp for one in self.intakes)
+        return Decimal(at_risk / (at_risk + fees)) if at_risk + fees else Decimal(0)
+
+    def step(self, now: Now) -> Step:
+        due = now.numbers.zero
+        for one in self.intakes:
+            due = due + now.facts[one.started] * now.one(one.attachment_gbp)
+            due = due + now.facts[one.succeeded] * now.one(one.results_gbp)
+        amount = due * now.one(self.funded) / now.one(self.of_every)
+
+        def why() -> Iterator[Because]:
+            for one in self.intakes:
+                started, succeeded = now.facts[one.started], now.facts[one.succeeded]
+                told = f"{one.name}: {{n:number}} started at {price(one.attachment_gbp)} each."
+                yield Because(told, {"n": started}, started != 0)
+                told = f"{one.name}: {{n:number}} results at {price(one.results_gbp)} each."
+                yield Because(told, {"n": succeeded}, succeeded != 0)
+            if self.funded != self.of_every:
+                yield Because(f"{self.funded} of every {self.of_every} are funded.")
+            yield Because("Nobody started and no result was reached.", only=due == 0)
+
+        return Step((Flow(self.payer, self.payee, amount, why),))
+
+    def in_words(self, deal: "Deal") -> str:
+        terms = "; ".join(
+            f"{one.name}: {price(one.attachment_gbp)} when it starts and "
+            f"{price(one.results_gbp)} for its result"
+            for one in self.intakes
+        )
+        funded = ""
+        if self.funded != self.of_every:
+            funded = f" {self.funded} of every {self.of_every} are funded."
+        return (
+            f"{deal.party_name(self.payer)} pays {deal.party_name(self.payee)} for each one that "
+            f"starts and for each result, by intake: {terms}.{funded}"
+        )

@@ -1,0 +1,229 @@
+"""Terms by which partners share money, worked by hand."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moothall.deals.reading import CannotReadDeal
+from moothall.deals.tests.settling import amounts, settled_lines, the_deal
+
+
+def received(deal, **facts):
+    """Return party -> what it receives less what it pays."""
+    found = {}
+    for line in settled_lines(deal, **facts):
+        found[line.payer] = found.get(line.payer, 0) - line.amount[0]
+        found[line.payee] = found.get(line.payee, 0) + line.amount[0]
+    return found
+
+
+URBAN_VISION = """
+    kind = "dividend"
+    company = "venture"
+    profit = "profit"
+    holdings = { council = "0.199", neighbour = "0.30", contractor = "0.501" }
+"""
+VENTURE = """
+    [parties.venture]
+    name = "Venture"
+    kind = "supplier"
+"""
+
+
+@pytest.mark.parametrize(
+    ("profit", "parts"),
+    [
+        ("1000000", ["199000.00", "300000.00", "501000.00"]),
+        ("100.01", ["19.90", "30.00", "50.11"]),
+        ("0", ["0.00", "0.00", "0.00"]),
+        ("-5", ["0.00", "0.00", "0.00"]),
+    ],
+)
+def test_a_dividend_is_split_to_the_penny(profit, parts):
+    """19.9, 30 and 50.1% of £100.01: the last penny goes to the largest remainder."""
+    deal = the_deal(URBAN_VISION, facts=["profit"], more=VENTURE)
+    assert amounts(deal, profit=profit) == [Decimal(part) for part in parts]
+
+
+def test_losses_and_the_reserve_come_before_a_dividend():
+    term = URBAN_VISION + '    tax_rate = "0.2"\n    reserve_gbp = 50\n'
+    deal = the_deal(term, facts=["profit"], periods=4, more=VENTURE)
+    by_year = amounts(deal, profit=[-100, 150, 100, 100])
+    totals = [sum(by_year[n : n + 3]) for n in range(0, 12, 3)]
+    # 120 after tax makes good 100 and fills 20 of the reserve; 80 fills 30 and pays 50; then 80.
+    assert totals == [0, 0, 50, 80]
+
+
+SHARED = """
+    kind = "shared_cost"
+    host = "council"
+    cost = "cost"
+    {how}
+    baseline = {{ council = 1400000, neighbour = 1100000, contractor = 900000 }}
+"""
+KEYS = """keys = [
+        { name = "headcount", weight = "0.5", amounts = { HEADS } },
+        { name = "transactions", weight = "0.3", amounts = { DEALINGS } },
+        { name = "equal parts", weight = "0.2", amounts = { EACH } },
+    ]"""
+MEMBERS = {
+    "HEADS": "council = 200, neighbour = 120, contractor = 80",
+    "DEALINGS": "council = 50, neighbour = 30, contractor = 20",
+    "EACH": "council = 1, neighbour = 1, contractor = 1",
+}
+for mark, members in MEMBERS.items():
+    KEYS = KEYS.replace(mark, members)
+
+
+@pytest.mark.parametrize(
+    ("how", "neighbour", "contractor"),
+    [
+        (KEYS, "920000.00", "680000.00"),
+        ('method = "baseline"', "970588.23", "794117.65"),
+        ('method = "equal gain"', "966666.67", "766666.66"),
+    ],
+)
+def test_three_millions_are_shared_by_keys_by_baseline_or_for_equal_gain(
+    how, neighbour, contractor
+):
+    deal = the_deal(SHARED.format(how=how), facts=["cost"])
+    assert amounts(deal, cost=3_000_000) == [Decimal(neighbour), Decimal(contractor)]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 3_400_000))
+def test_a_protected_member_never_bears_more_than_it_paid_before(cost):
+    deal = the_deal(SHARED.format(how=KEYS + "\n    protect = true"), facts=["cost"])
+    neighbour, contractor = amounts(deal, cost=cost)
+    council = cost - neighbour - contractor
+    assert council <= 1_400_000
+    assert neighbour <= 1_100_000
+    assert contractor <= 900_000
+
+
+def test_weights_of_keys_that_do_not_add_up_are_a_finding():
+    with pytest.raises(CannotReadDeal, match=r"The weights add up to 0\.7"):
+        the_deal(SHARED.format(how=KEYS.replace('"0.5"', '"0.2"')), facts=["cost"])
+
+
+POOL = """
+    kind = "overspend"
+    host = "council"
+    spend = "spend"
+    contributions = {{ council = 6000000, neighbour = 4000000 }}
+    {how}
+"""
+FUNDS = ["spend", "under", "risk", "schemes", "mine", "theirs"]
+WATERFALL = """way = "waterfall"
+    sources = [
+        { name = "underspends elsewhere", holds = "under" },
+        { name = "the risk pool", holds = "risk" },
+        { name = "uncommitted schemes", holds = "schemes" },
+    ]"""
+HELD = {"under": 120_000, "risk": 150_000, "schemes": 80_000, "mine": 350_000, "theirs": 150_000}
+
+
+@pytest.mark.parametrize(
+    ("how", "neighbour_bears"),
+    [
+        ('way = "pro rata"', 200_000),
+        ('way = "cap, rest to host"\n    cap_share = "0.02"', 80_000),
+        (WATERFALL, 60_000),
+        (
+            'way = "lead commissioner"\noverspent_by = { council = "mine", neighbour = "theirs" }',
+            150_000,
+        ),
+        ('way = "fixed shares"\n    shares = { council = "0.7", neighbour = "0.3" }', 150_000),
+    ],
+)
+def test_one_overspend_of_half_a_million_has_five_answers(how, neighbour_bears):
+    deal = the_deal(POOL.format(how=how), facts=FUNDS)
+    assert amounts(deal, spend=10_500_000, **HELD) == [neighbour_bears]
+
+
+def test_an_underspend_stays_unless_it_goes_back():
+    kept = the_deal(POOL.format(how=""), facts=FUNDS)
+    assert amounts(kept, spend=9_500_000, **HELD) == [0]
+    returned = the_deal(POOL.format(how="returned = true"), facts=FUNDS)
+    assert amounts(returned, spend=9_500_000, **HELD) == [-200_000]
+
+
+def test_a_method_without_what_it_needs_is_a_finding():
+    with pytest.raises(CannotReadDeal, match='The method "fixed shares" needs shares'):
+        the_deal(POOL.format(how='way = "fixed shares"'), facts=FUNDS)
+
+
+AGREEMENT = """
+    kind = "equal_benefit_transfer"
+    costs = { council = "la_cost", neighbour = "nhs_cost" }
+    benefits = { council = "la", neighbour = "nhs", police = "police", dwp = "dwp" }
+"""
+OTHERS = """
+    [parties.police]
+    name = "Police"
+    kind = "public body"
+    reference = "business as usual"
+
+    [parties.dwp]
+    name = "DWP"
+    kind = "public body"
+    reference = "business as usual"
+"""
+SAVES = {"la": 450_000, "nhs": 900_000, "police": 350_000, "dwp": 300_000}
+
+
+def test_agencies_that_save_pay_those_that_invest_until_all_gain_alike():
+    deal = the_deal(AGREEMENT, facts=["la_cost", "nhs_cost", *SAVES], more=OTHERS)
+    net = received(deal, la_cost=800_000, nhs_cost=200_000, **SAVES)
+    assert net == {
+        "council": 575_000,
+        "neighbour": -250_000,
+        "police": -175_000,
+        "dwp": -150_000,
+    }
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 10**6), min_size=6, max_size=6))
+def test_transfers_add_up_to_nothing_whatever_was_gained(values):
+    deal = the_deal(AGREEMENT, facts=["la_cost", "nhs_cost", *SAVES], more=OTHERS)
+    facts = dict(zip(["la_cost", "nhs_cost", *SAVES], values, strict=True))
+    net = received(deal, **facts)
+    assert sum(net.values()) == 0
+    if not sum(values[2:]):
+        assert set(net.values()) <= {0}
+
+
+CAPPED = """
+    kind = "fixed_fee"
+    payer = "council"
+    payee = "contractor"
+    amount_gbp = 400
+"""
+CAP = """
+    [terms.other]
+    kind = "fixed_fee"
+    payer = "council"
+    payee = "{payee}"
+    amount_gbp = 300
+
+    [terms.cap]
+    kind = "total_cap"
+    payer = "council"
+    payee = "contractor"
+    over = ["it", "other"]
+    cap_gbp = 1500
+"""
+
+
+def test_a_total_cap_takes_back_what_is_over_and_no_more():
+    deal = the_deal(CAPPED, periods=4, more=CAP.format(payee="contractor"))
+    assert amounts(deal, "cap") == [0, 0, -600, -700]
+    assert sum(line.amount[0] for line in settled_lines(deal)) == 1500
+
+
+def test_a_total_cap_over_a_term_between_others_is_a_finding():
+    with pytest.raises(CannotReadDeal, match="is not paid by Council to Contractor"):
+        the_deal(CAPPED, more=CAP.format(payee="neighbour"))
