@@ -7,11 +7,12 @@ from collections.abc import Callable
 from attrs import frozen
 
 from moothall.core.errors import CannotDo
+from moothall.deals.cases.named import CASES as DEAL_CASES
 from moothall.spend.engine.cases import CASES as SPEND_CASES
 from moothall.values.cases import Case
 
 # Every slice with worked cases adds its own here.
-CASES: dict[str, Callable[[], Case]] = {**SPEND_CASES}
+CASES: dict[str, Callable[[], Case]] = {**SPEND_CASES, **DEAL_CASES}
 
 
 class NoSuchCase(CannotDo):

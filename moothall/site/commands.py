@@ -123,6 +123,23 @@ def cases_run(
     raise typer.Exit(3 if case.disagreements() else 0)
 
 
+@cases.command("deal")
+def cases_deal(
+    name: Annotated[str, typer.Argument(help="As `moothall cases list` gives it.")],
+) -> None:
+    """Print the deal file of a case, to copy and change; ends with 4 when a case has none.
+
+    Example: moothall cases deal rikers-sib
+    """
+    from moothall.site.cases import case_named
+
+    case = case_named(name)
+    if not case.deal:
+        typer.echo(f"{case.title} is a table and no deal: it has no file to copy.", err=True)
+        raise typer.Exit(4)
+    typer.echo(case.deal.strip())
+
+
 def _bring_the_books_up_to_date() -> None:
     """Make the books on first use, and apply what a newer Moothall added to them."""
     from django.core.management import call_command

@@ -6,8 +6,8 @@ from moothall.site import views
 from moothall.site.api import addresses
 
 CASES = [
-    path("", views.case_list, name="home"),
-    path("/<slug:name>", views.case, name="case"),
+    path("cases", views.case_list, name="home"),
+    path("cases/<slug:name>", views.case, name="case"),
 ]
 AT_WORK = [path("", views.attention, name="home")]
 urlpatterns = [
@@ -20,7 +20,7 @@ urlpatterns = [
     path("cookies", views.words, {"page": "cookies"}, name="cookies"),
     path("health", views.health, name="health"),
     path("ready", views.ready, name="ready"),
-    path("cases", include((CASES, "cases"))),
+    path("", include((CASES, "cases"))),
     path("api/", views.api_page, name="api"),
     path("api/v1/", addresses()),
     path("account/", include("allauth.urls")),

@@ -47,12 +47,16 @@ class CaseFigure:
 
 @frozen
 class Case:
-    """A published worked example, reproduced."""
+    """A published worked example, reproduced.
+
+    deal : the deal file it rests on, for whoever wants to copy it; empty where it is no deal
+    """
 
     case: str
     title: str
     source: str
     figures: tuple[CaseFigure, ...]
+    deal: str = ""
 
     def disagreements(self) -> tuple[CaseFigure, ...]:
         """The figures that do not work out as printed."""

@@ -1,0 +1,1 @@
+"""Published deals, written as deal files, settled again and held to what was printed."""

@@ -1,0 +1,84 @@
+"""Urban Vision: a joint venture of Salford City Council, Galliford Try and Capita, 2005 to 2017."""
+
+from decimal import Decimal
+
+from moothall.deals.cases.working import figure, paid
+from moothall.deals.reading import deal_from_toml
+from moothall.values.cases import Case
+
+SOURCE = "Localis, Catalyst Councils (2012), case study of Salford Urban Vision"
+DEAL = """
+[deal]
+name = "Salford Urban Vision"
+summary = "A joint venture pays its three shareholders a dividend by their holdings."
+starts_on = 2005-02-01
+ends_before = 2017-02-01
+every = "year"
+
+[parties.venture]
+name = "Urban Vision"
+kind = "supplier"
+
+[parties.council]
+name = "Salford City Council"
+kind = "public body"
+reference = "in-house"
+
+[parties.contractor]
+name = "Galliford Try"
+kind = "supplier"
+
+[parties.outsourcer]
+name = "Capita"
+kind = "supplier"
+
+[facts.profit]
+title = "Distributable profit (not published; £1,000,000 stands for it)"
+reported_by = "venture"
+
+[terms.dividend]
+kind = "dividend"
+company = "venture"
+profit = "profit"
+holdings = { council = "0.199", contractor = "0.30", outsourcer = "0.501" }
+"""
+SAVED, VALUE, YEARS = Decimal(58), Decimal(250), 12
+TURNOVER = (Decimal("23.6"), Decimal("36.5"))
+
+
+def salford_urban_vision() -> Case:
+    """Work out the dividend to the penny, the savings and the growth."""
+    deal = deal_from_toml(DEAL)
+
+    def dividends(profit: str) -> dict[str, Decimal]:
+        found = paid(deal, {"profit": [profit, *["0"] * (YEARS - 1)]})
+        return {payee: gbp for (_term, _payer, payee), gbp in found.items()}
+
+    million, odd = dividends("1000000"), dividends("100.01")
+    growth = TURNOVER[1] / TURNOVER[0] - 1
+    yearly = (float(1 + growth) ** (1 / 6) - 1) * 100
+    return Case(
+        "salford-urban-vision",
+        "Salford Urban Vision, 2005 to 2017",
+        SOURCE,
+        (
+            figure("Shareholdings together", None, 199 + 300 + 501, "parts of 1,000"),
+            figure("Council's part of a dividend of £1,000,000", None, million["council"], "£", 2),
+            figure("Galliford Try's part", None, million["contractor"], "£", 2),
+            figure("Capita's part", None, million["outsourcer"], "£", 2),
+            figure(
+                "Capita's part of £100.01",
+                None,
+                odd["outsourcer"],
+                "£",
+                2,
+                "The last penny goes to the largest remainder, so that the parts add up.",
+            ),
+            figure("Savings on the contract's value", None, 100 * SAVED / VALUE, "%", 1),
+            figure("Savings a year over twelve years", None, SAVED / YEARS, "£m", 3),
+            figure("Growth of turnover in six years", None, 100 * growth, "%", 2),
+            figure("Growth a year", None, f"{yearly:.6f}", "%", 3),
+            figure("Staff: transferred and recruited since", "500", 367 + 133, "people"),
+        ),
+        DEAL,
+    )
