@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def browser_type_launch_args() -> dict[str, object]:
         pytest.skip("The style sheet is not built: make frontend.")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {"executable_path": path, "args": [*sandbox, *QUIET]}
+
+
+@pytest.fixture(autouse=True)
+def _connections_end_first(_live_server_helper):
+    """Wait for the server's threads: one that outlives its test holds books that are gone."""
+    yield
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture

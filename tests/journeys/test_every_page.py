@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Error, Page
 
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
@@ -193,10 +193,10 @@ class Walker:
 
 
 def test_no_page_of_the_register_has_a_barrier_or_is_wider_than_its_window(
-    browser: Browser, live_server, person, examples
+    new_context, live_server, person, examples
 ):
     def walker() -> Walker:
-        return Walker(browser.new_context(viewport=WIDE).new_page(), live_server.url, seen)
+        return Walker(new_context(viewport=WIDE).new_page(), live_server.url, seen)
 
     seen: set[str] = set()
     public = [route for route in EVERY_ROUTE if route.needs().door is Door.PUBLIC]
