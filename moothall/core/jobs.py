@@ -26,6 +26,9 @@ def start_once(task: Any, *, key: str, **arguments: Any) -> str:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A job is started inside the transaction of its deed.")
+    most = JobKey._meta.get_field("key").max_length
+    if len(key) > (most or 0):  # SQLite would take it, PostgreSQL would not
+        raise ValueError(f"{key} has {len(key)} characters. A job's key has at most {most}.")
     held = JobKey.objects.select_for_update().filter(pk=key).first()
     if held:
         earlier = DBTaskResult.objects.filter(pk=held.job_id).first()

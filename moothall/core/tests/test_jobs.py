@@ -40,6 +40,11 @@ def test_asking_twice_starts_a_job_once():
     assert task.started == 2
 
 
+def test_a_key_that_postgresql_would_not_keep_is_refused_on_every_database():
+    with pytest.raises(ValueError, match="A job's key has at most 120"):
+        jobs.start_once(Task(), key="k" * 121)
+
+
 def test_a_job_that_failed_is_started_afresh():
     task = Task()
     first = jobs.start_once(task, key="load:1")
