@@ -105,7 +105,9 @@ def load_register(
             entries=len(entries),
             entries_replaced=replaced,
         )
-        rename_soon(key=f"{register.pk}:{at.isoformat()}", why="spend.register_loaded")
+        rename_soon(
+            key=f"{register.pk}:{reading.sha256[:16]}:{at.isoformat()}", why="spend.register_loaded"
+        )
     return register
 
 
