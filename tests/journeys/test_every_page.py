@@ -192,6 +192,7 @@ class Walker:
         ]
 
 
+@pytest.mark.timeout(900)  # it walks every page there is
 def test_no_page_of_the_register_has_a_barrier_or_is_wider_than_its_window(
     new_context, live_server, person, examples
 ):
