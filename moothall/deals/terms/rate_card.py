@@ -39,7 +39,7 @@ class RateCard(Term):
     paid for = max(0, outcomes - expected) x (1 - deadweight), at most what its cap leaves. Stages
     of sustainment are outcomes of their own. The caps a period and over the deal are the term's
     own, taken after these, in that order. Caps per person, and who counts once among outcomes that
-    exclude each other, are settled before: see `moothall.deals.claims`.
+    exclude each other, are settled before outcomes are counted.
     """
 
     payer: str = fields.party("Who pays")
@@ -70,7 +70,11 @@ class RateCard(Term):
                 told = f"{title}: {{counted:number}}, {{paid:number}} paid for"
                 numbers = {"counted": counted, "paid": paid}
                 yield Because(f"{told} at {price(one.price_gbp)} each.", numbers, counted != 0)
-            yield Because("No outcome was counted.", only=amount == 0)
+                yield Because(f"{title}: none.", only=counted == 0)
+                if one.most is not None:
+                    full = f"{title}: no more than {quantity(one.most)} are paid for in all."
+                    reached = now.state[one.outcome] + paid >= now.one(one.most)
+                    yield Because(full, only=reached & (counted != 0))
 
         state = {key: now.state[key] + paid for key, paid in paid_for.items()}
         return Step((Flow(self.payer, self.payee, amount, why),), state)

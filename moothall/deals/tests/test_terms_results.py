@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moothall.deals.reading import CannotReadDeal
-from moothall.deals.tests.settling import amounts, the_deal
+from moothall.deals.tests.settling import amounts, settled_lines, the_deal
 
 STEPS = [
     ("8.5", "4800000"),
@@ -194,6 +194,15 @@ def test_two_deadweight_rates_that_are_often_confused():
     """180 of 400 succeed, 25% would have anyway: 240,000; 25% taken for delta overpays 165,000."""
     assert amounts(card('expected = "anyway"'), n=180, anyway=100) == [240_000]
     assert amounts(card('deadweight = "0.25"'), n=180, anyway=0) == [405_000]
+
+
+def test_a_rate_card_says_what_was_counted_and_which_cap_bit():
+    (line,) = settled_lines(card('expected = "anyway"'), n=5, anyway=9)
+    assert line.because() == "N: 5, 0 paid for at £3,000 each."
+    (line,) = settled_lines(card("most = 3"), n=5, anyway=0)
+    assert line.because() == (
+        "N: 5, 3 paid for at £3,000 each. N: no more than 3 are paid for in all."
+    )
 
 
 def test_the_order_of_cap_and_deadweight_is_part_of_the_deal():
