@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from moothall.deals.wording import in_sentence
 from moothall.values.periods import Period
 
 if TYPE_CHECKING:
@@ -98,10 +99,7 @@ class Fact:
 
     @property
     def in_sentence(self) -> str:
-        """Return its title as it reads inside a sentence: 'days in care', but 'A&E visits'."""
-        first = self.title.split(maxsplit=1)[0]
-        is_word = first.isalpha() and first[1:] == first[1:].lower()
-        return self.title[0].lower() + self.title[1:] if is_word else self.title
+        return in_sentence(self.title)
 
 
 @frozen

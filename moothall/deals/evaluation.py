@@ -24,10 +24,9 @@ from moothall.deals.numbers import (
     to_places,
     where,
 )
-from moothall.deals.terms.term import Flow, Now, State, Step, Term
+from moothall.deals.terms.term import PAID, Flow, Now, State, Step, Term
 from moothall.deals.wording import Because
 
-PAID = "paid"  # kept for every term beside what it remembers itself
 THE_DEAL = ""  # beside the terms, what the deal itself remembers
 ENDED = "ended"  # 1 where it has ended early
 DealState = Mapping[str, State]

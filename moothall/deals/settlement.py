@@ -18,7 +18,6 @@ from attrs import evolve, frozen
 
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.evaluation import (
-    PAID,
     THE_DEAL,
     DealState,
     Line,
@@ -29,6 +28,7 @@ from moothall.deals.evaluation import (
 )
 from moothall.deals.numbers import PENNY, Array, Numbers, to_pence
 from moothall.deals.reading import deal_from_document
+from moothall.deals.terms.term import PAID
 from moothall.deals.writing import canonical, plain
 from moothall.values.periods import Period
 from moothall.values.wording import plain_date, pounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from string import Formatter
 from typing import Any
@@ -56,6 +56,19 @@ def price(value: Any) -> str:
     size = quantity(abs(value))
     whole, _, pence = size.partition(".")
     return f"{MINUS if value < 0 else ''}£{whole}" + (f".{pence:0<2}" if pence else "")
+
+
+def in_sentence(title: str) -> str:
+    """Return a title as it reads inside a sentence: 'days in care', but 'A&E visits'."""
+    first = title.split(maxsplit=1)[0]
+    is_word = first.isalpha() and first[1:] == first[1:].lower()
+    return title[0].lower() + title[1:] if is_word else title
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them: 'fee, share and cap'."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 class _Wording(Formatter):

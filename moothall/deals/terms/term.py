@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from moothall.deals.deal import Deal
 
 State = Mapping[str, Array]
+PAID = "paid"  # kept for every term beside what it remembers itself
 VAT_TREATMENTS = ("standard", "reduced", "zero", "exempt", "outside scope")
 RING_FENCES = ("General Fund", "HRA", "DSG", "public health", "other grant")
 
@@ -54,7 +55,7 @@ class Step:
 class Now:
     """What a term sees in one period.
 
-    state  : what it remembers
+    state  : what it remembers, and under PAID what it has paid before this period
     paid   : term above it -> what that pays this period (GBP)
     so_far : term -> what that has paid (GBP), this period included where it stands above
     states : term -> what that remembers, this period included where it stands above

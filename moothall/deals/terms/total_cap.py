@@ -8,41 +8,24 @@ from attrs import frozen
 
 from moothall.deals.numbers import positive
 from moothall.deals.terms import fields
-from moothall.deals.terms.term import Flow, Now, Step, Term, term_kind
+from moothall.deals.terms.over_terms import OverTerms
+from moothall.deals.terms.term import PAID, Flow, Now, Step, term_kind
 from moothall.deals.wording import Because
 from moothall.values.wording import pounds_in_words
 
 if TYPE_CHECKING:
     from moothall.deals.deal import Deal
 
-PAID = "paid"  # what a term has paid before this period: kept for every term
-
 
 @term_kind("total_cap", title="Total cap", source="Contract practice: a cap over several payments")
 @frozen
-class TotalCap(Term):
+class TotalCap(OverTerms):
     """pays = -max(0, what the terms have paid in all, less what was taken back, - cap)."""
 
-    payer: str = fields.party("Who pays the terms")
-    payee: str = fields.party("Who is paid by them")
-    over: tuple[str, ...] = fields.earlier_terms("Terms under the cap")
     cap_gbp: Decimal = fields.gbp("Together at most")
 
-    def findings(self, deal: "Deal") -> Iterator[tuple[str, str, str]]:
-        for key in self.over:
-            term = deal.term(key)
-            ends = getattr(term, "payer", None), getattr(term, "payee", None)
-            if ends != (self.payer, self.payee):
-                said = (
-                    f"{term.name} is not paid by {deal.party_name(self.payer)} to "
-                    f"{deal.party_name(self.payee)}."
-                )
-                yield "over", said, "Cap only terms between these two parties."
-
     def step(self, now: Now) -> Step:
-        paid = now.state[PAID]  # below zero: what was taken back before
-        for key in self.over:
-            paid = paid + now.so_far[key]
+        paid = self.so_far(now) + now.state[PAID]  # below zero: what was taken back before
         over = positive(paid - now.one(self.cap_gbp))
 
         def why() -> Iterator[Because]:
@@ -54,8 +37,5 @@ class TotalCap(Term):
         return Step((Flow(self.payer, self.payee, -over, why),))
 
     def in_words(self, deal: "Deal") -> str:
-        names = " and ".join(deal.term(key).name.lower() for key in self.over)
-        return (
-            f"{names.capitalize()} together pay at most {pounds_in_words(self.cap_gbp)}; what is "
-            "over is taken back."
-        )
+        most = pounds_in_words(self.cap_gbp)
+        return f"By {self.names(deal)} at most {most} is paid in all; what is over is taken back."
