@@ -58,6 +58,11 @@ def price(value: Any) -> str:
     return f"{MINUS if value < 0 else ''}£{whole}" + (f".{pence:0<2}" if pence else "")
 
 
+def years(count: Decimal) -> str:
+    """Return a span: '1 year', '2.5 years'."""
+    return f"{quantity(count)} year" + ("" if count == 1 else "s")
+
+
 def in_sentence(title: str) -> str:
     """Return a title as it reads inside a sentence: 'days in care', but 'A&E visits'."""
     first = title.split(maxsplit=1)[0]

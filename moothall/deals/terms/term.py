@@ -191,6 +191,11 @@ class Term:
             self.ends_before is None or period.starts_on < self.ends_before
         )
 
+    def closes(self, now: Now) -> Mask:
+        """Return where this is its last period: the deal ends, or it is not in force after it."""
+        after = now.deal.periods[now.index + 1 : now.index + 2]
+        return now.is_last | any(not self.is_in_force(period) for period in after)
+
     def sentence(self, deal: Deal) -> str:
         """Return the whole term in plain English, its limits included."""
         said = [self.in_words(deal)]
