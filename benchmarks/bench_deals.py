@@ -21,11 +21,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from moothall.deals.reading import deal_from_toml  # noqa: E402
-from moothall.deals.settlement import settled_together  # noqa: E402
-from moothall.deals.simulation import CHUNK, simulation  # noqa: E402
+from moothall.deals.reading import deal_from_toml  # noqa: E402  after the path
+from moothall.deals.settlement import settled_together  # noqa: E402  after the path
+from moothall.deals.simulation import CHUNK, simulation  # noqa: E402  after the path
 
-SIMULATED, FAIR, FASTER, SETTLED = 2.0, 1000, 100, 3.0
+SIMULATED, FASTER, SETTLED = 2.0, 100, 3.0
 SEED, PENNY = 7, Decimal("0.01")
 
 DEAL = """

@@ -144,12 +144,12 @@ def deal_and_findings(text: str) -> tuple[Deal | None, list[Finding]]:
 def deal_and_findings_of(document: Mapping[str, Any]) -> tuple[Deal | None, list[Finding]]:
     """The same of a document already parsed: tables, lists, text, Decimals, dates."""
     findings: list[Finding] = []
-    head = _read(_Head, document.get("deal", {}), Names({}, {}), "deal", findings)
+    head = _read(_Head, document.get("deal", {}), Names((), ()), "deal", findings)
     party_keys = dict.fromkeys(_table(document, "parties", findings))
-    names = Names(party_keys, {})  # type: ignore[arg-type]  # keys are all that a party refers to
+    names = Names(party_keys, ())
     parties = _parties(document, names, findings)
     facts = _facts(document, names, findings)
-    names = Names(parties or party_keys, dict.fromkeys(_table(document, "facts", [])))  # type: ignore[arg-type]
+    names = Names(party_keys, dict.fromkeys(_table(document, "facts", [])))
     terms = _terms(document, names, findings)
     known = {"deal", "parties", "facts", "terms", "correlations", "case"}
     for key in document:

@@ -21,6 +21,7 @@ from moothall.deals.evaluation import (
     THE_DEAL,
     DealState,
     Line,
+    evaluation,
     facts_as_read,
     has_ended,
     opening_state,
@@ -295,14 +296,8 @@ def settled_together(deal: Deal, facts: Mapping[str, Sequence[Array]], size: int
 
     A line's sentence is written out only for the contract that asks: `line.because(place)`.
     """
-    numbers = Numbers(True, size)
-    state = opening_state(deal, numbers)
-    lines: list[Line] = []
-    for index in range(len(deal.periods)):
-        of_period = {key: values[index] for key, values in facts.items()}
-        state, made = step(deal, index, state, facts_as_read(deal.facts, of_period), numbers)
-        lines += made
-    return lines
+    periods = evaluation(deal, facts, Numbers(True, size))
+    return [line for _state, lines in periods for line in lines]
 
 
 def period_text(period: Period) -> str:

@@ -65,10 +65,11 @@ class AttachmentAndResults(Term):
         def why() -> Iterator[Because]:
             for one in self.intakes:
                 started, succeeded = now.facts[one.started], now.facts[one.succeeded]
-                told = f"{one.name}: {{n:number}} started at {price(one.attachment_gbp)} each."
-                yield Because(told, {"n": started}, started != 0)
-                told = f"{one.name}: {{n:number}} results at {price(one.results_gbp)} each."
-                yield Because(told, {"n": succeeded}, succeeded != 0)
+                fee = {"who": one.name, "n": started, "each": one.attachment_gbp}
+                yield Because("{who}: {n:number} started at {each:price} each.", fee, started != 0)
+                result = {"who": one.name, "n": succeeded, "each": one.results_gbp}
+                told = "{who}: {n:number} results at {each:price} each."
+                yield Because(told, result, succeeded != 0)
             if self.funded != self.of_every:
                 yield Because(f"{self.funded} of every {self.of_every} are funded.")
             yield Because("Nobody started and no result was reached.", only=due == 0)

@@ -14,19 +14,17 @@ from typing import Any
 import attrs
 from attrs import NOTHING, frozen
 
-from moothall.deals.deal import Fact, Party
-
 
 @frozen
 class Names:
-    """What a field may refer to: the deal's parties, facts and terms.
+    """What a field may refer to: the deal's parties, facts and terms, by key.
 
     terms     : those above the term that is read
     all_terms : of the deal
     """
 
-    parties: Mapping[str, Party]
-    facts: Mapping[str, Fact]
+    parties: Collection[str]
+    facts: Collection[str]
     terms: Collection[str] = ()
     all_terms: Collection[str] = ()
 

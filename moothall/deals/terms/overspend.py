@@ -86,8 +86,8 @@ class Overspend(Term):
             yield Because(under, numbers, over < 0)
             yield Because("The fund is spent exactly.", only=over == 0)
             for source, taken in used:
-                told = f"{{taken:pounds}} is met by {source.name}."
-                yield Because(told, {"taken": taken}, taken > 0)
+                met = {"taken": taken, "source": source.name}
+                yield Because("{taken:pounds} is met by {source}.", met, taken > 0)
             yield Because(f"The rest is borne: {self.way}.", only=left > 0)
 
         flows = []

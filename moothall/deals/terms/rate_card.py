@@ -66,15 +66,20 @@ class RateCard(Term):
         def why() -> Iterator[Because]:
             for one in self.tariffs:
                 counted, paid = now.facts[one.outcome], paid_for[one.outcome]
-                title = now.deal.facts[one.outcome].title
-                told = f"{title}: {{counted:number}}, {{paid:number}} paid for"
-                numbers = {"counted": counted, "paid": paid}
-                yield Because(f"{told} at {price(one.price_gbp)} each.", numbers, counted != 0)
-                yield Because(f"{title}: none.", only=counted == 0)
+                told = {
+                    "what": now.deal.facts[one.outcome].title,
+                    "counted": counted,
+                    "paid": paid,
+                    "tariff": one.price_gbp,
+                    "most": one.most,
+                }
+                each = "{what}: {counted:number}, {paid:number} paid for at {tariff:price} each."
+                yield Because(each, told, counted != 0)
+                yield Because("{what}: none.", told, counted == 0)
                 if one.most is not None:
-                    full = f"{title}: no more than {quantity(one.most)} are paid for in all."
+                    full = "{what}: no more than {most:number} are paid for in all."
                     reached = now.state[one.outcome] + paid >= now.one(one.most)
-                    yield Because(full, only=reached & (counted != 0))
+                    yield Because(full, told, reached & (counted != 0))
 
         state = {key: now.state[key] + paid for key, paid in paid_for.items()}
         return Step((Flow(self.payer, self.payee, amount, why),), state)

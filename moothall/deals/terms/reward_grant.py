@@ -68,12 +68,11 @@ class RewardGrant(Term):
 
         def why() -> Iterator[Because]:
             for one, part in zip(self.targets, achieved, strict=True):
-                title = now.deal.facts[one.outturn].title
-                told = f"{title}: {{part:percent}} of the enhancement"
-                reached = {"part": part}
+                told = {"what": now.deal.facts[one.outturn].title, "part": part}
                 is_paid = part >= now.one(self.floor)
-                yield Because(f"{told}.", reached, is_paid)
-                yield Because(f"{told}, below the floor: nothing.", reached, ~is_paid)
+                yield Because("{what}: {part:percent} of the enhancement.", told, is_paid)
+                below = "{what}: {part:percent} of the enhancement, below the floor: nothing."
+                yield Because(below, told, ~is_paid)
             yield Because("It is paid when the deal ends.", only=~now.is_last)
 
         return Step((Flow(self.payer, self.payee, amount, why),))

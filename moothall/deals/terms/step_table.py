@@ -51,9 +51,8 @@ class StepTable(Term):
         amount = where(now.is_last, due, now.one(0)) if self.at_end else due
 
         def why() -> Iterator[Because]:
-            title = now.deal.facts[self.measure].title
-            reached = {"measure": measure, "due": due}
-            yield Because(f"{title}: {{measure:number}}, for which {{due:pounds}} is due.", reached)
+            reached = {"what": now.deal.facts[self.measure].title, "measure": measure, "due": due}
+            yield Because("{what}: {measure:number}, for which {due:pounds} is due.", reached)
             if self.at_end:
                 yield Because("It is paid when the deal ends.", only=(due > 0) & ~now.is_last)
 

@@ -205,6 +205,14 @@ def test_a_rate_card_says_what_was_counted_and_which_cap_bit():
     )
 
 
+def test_a_name_with_braces_does_not_break_its_sentence():
+    deal = the_deal(
+        FAMILIES.format(funded="", split=SPLIT).replace('"2012"', '"{2012}"'), facts=FACTS
+    )
+    (line,) = settled_lines(deal, s1=2, s2=0, s3=0, r1=0, r2=0, r3=0)
+    assert line.because() == "{2012}: 2 started at £3,200 each."
+
+
 def test_the_order_of_cap_and_deadweight_is_part_of_the_deal():
     tariff = 'deadweight = "0.5", most = 100'
     assert amounts(card(tariff), n=180, anyway=0) == [90 * 3000]

@@ -69,7 +69,6 @@ class Reader:
     rows_read: int = 0
     rows_blank: int = 0
     rows_kept: int = 0
-    rows_without_amount: int = 0
     amount_kept: Decimal = Decimal("0.00")
     amount_bad: Decimal = Decimal("0.00")
     rounding: Decimal = Decimal(0)
@@ -81,7 +80,6 @@ class Reader:
     bad: list[pl.DataFrame] = Factory(list)
     control_totals: tuple[ControlTotal, ...] = ()
     amount_control: Decimal = Decimal("0.00")
-    amount_set_aside: Decimal = Decimal("0.00")
 
     @cells.default
     def _cells(self) -> Cells:
