@@ -73,6 +73,11 @@ def plain_month(day: date) -> str:
     return f"{day:%B %Y}"
 
 
+def decimal_number(value: Decimal) -> str:
+    """An exact number with its own decimals: 6,000,000 or 10.080."""
+    return f"{value:,f}".replace("-", MINUS)
+
+
 def number_of(count: int, singular: str, plural: str = "") -> str:
     """1 payment, 9,310 payments."""
     return f"{whole_number(count)} {singular if count == 1 else plural or singular + 's'}"

@@ -25,6 +25,7 @@ register.filter("plain_date", wording.plain_date)
 register.filter("plain_month", wording.plain_month)
 register.filter("percentage", wording.percentage)
 register.filter("whole_number", wording.whole_number)
+register.filter("decimal_number", wording.decimal_number)
 
 
 @register.filter

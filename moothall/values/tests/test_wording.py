@@ -67,3 +67,8 @@ def test_a_row_that_does_not_fit_its_table_is_refused():
 def test_a_figure_without_a_source_is_refused():
     with pytest.raises(ValueError, match="does not say its source"):
         Figure(label="Payments", shown="£1", basis="Net", source=" ")
+
+
+def test_an_exact_number_keeps_its_decimals_and_groups_its_thousands():
+    assert wording.decimal_number(Decimal("6000000")) == "6,000,000"
+    assert wording.decimal_number(Decimal("-10.080")) == "−10.080"
