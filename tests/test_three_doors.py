@@ -109,7 +109,7 @@ QUESTIONS = [
         takes_filters=False,
         shows="bodies",
     ),
-    Question("files", "files?", "/spending/download", takes_filters=False, has_json=False),
+    Question("files", "files?", "/spending/download", takes_filters=False),
 ]
 MANY = {
     "bodies": ["Ashmere Council", "Ashmere Health"],

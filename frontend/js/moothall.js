@@ -7,6 +7,13 @@ if ("noModule" in HTMLScriptElement.prototype) {
 }
 initAll();
 
+// On a narrow screen the answer comes before what could be asked instead.
+if (window.matchMedia("(max-width: 56.24em)").matches) {
+  for (const panel of document.querySelectorAll(".mh-filter__panel[data-folds]")) {
+    panel.open = false;
+  }
+}
+
 // A part of a page that was fetched again is brought to life like the rest.
 document.body.addEventListener("htmx:afterSwap", (swapped) => {
   initAll({ scope: swapped.detail.target });

@@ -82,6 +82,7 @@ def _cell(given: Value | Cell, column: Column) -> dict[str, object]:
         "text": shown_in_table(cell.value, column.kind),
         "url": cell.url,
         "is_numeric": column.is_numeric,
+        "is_date": column.kind is Kind.DATE,
         "is_unknown": cell.value is None,
     }
 

@@ -118,7 +118,7 @@ class PaymentFilter(forms.Form):
 
     @property
     def period_words(self) -> str:
-        """Such as 'in 2025/26', 'from 1 May 2025 to 3 June 2025', 'in every year published'."""
+        """Such as 'in 2025/26', 'from 1 May 2025 to 3 June 2025', 'in all the years published'."""
         asked = self.cleaned_data
         starts, ends = asked.get("starts"), asked.get("ends")
         if starts and ends:
@@ -128,7 +128,7 @@ class PaymentFilter(forms.Form):
         if ends:
             return f"up to {plain_date(ends)}"
         period = self.period
-        return f"in {year_words(period.starts_on.year)}" if period else "in every year published"
+        return f"in {year_words(period.starts_on.year)}" if period else "in all the years published"
 
     @property
     def filters(self) -> Filters:

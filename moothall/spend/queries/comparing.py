@@ -13,7 +13,7 @@ from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
 from moothall.directory.models import Organisation
 from moothall.spend.analysis import comparability, listing, markets, summaries
-from moothall.spend.analysis.payments import EVERYTHING, Filters
+from moothall.spend.analysis.payments import EVERYTHING, NOT_CLASSIFIED, Filters
 from moothall.spend.engine.comparability import Caution, Included, comparability_cautions
 from moothall.spend.engine.concentration import concentration_band
 from moothall.spend.engine.questions import MARKET_BY, TOGETHER_BY
@@ -293,7 +293,10 @@ def concentration(
     level: str = "category",
     on: date | None = None,
 ) -> tuple[Market, ...]:
-    """How much of each category (or kind) its four largest suppliers hold, and its HHI."""
+    """How much of each category (or kind) its four largest suppliers hold, and its HHI.
+
+    What is not classified is many things, and so no market.
+    """
     if level not in MARKET_BY:
         raise figures.CannotAsk(
             f"Concentration is shown by category or kind, not by {level}. Choose one of them."
@@ -319,6 +322,7 @@ def concentration(
             band=concentration_band(row["hhi"], bands),
         )
         for row in found
+        if row["key"] != NOT_CLASSIFIED
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import asdict, frozen
 
@@ -18,6 +18,21 @@ from moothall.spend.queries.asking import Reading
 @frozen
 class PublishedFile:
     """A file as loaded: what it holds, and that nothing of it was lost."""
+
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "id",
+        "name",
+        "sha256",
+        "body",
+        "starts_on",
+        "last_on",
+        "rows_read",
+        "rows_kept",
+        "rows_set_aside",
+        "kept_gbp",
+        "set_aside_gbp",
+        "control_gbp",
+    )
 
     id: int
     name: str
@@ -36,10 +51,10 @@ class PublishedFile:
 
     def as_json(self) -> dict[str, Any]:
         """As the API and the command line give it."""
+        held = asdict(self)
         return {
-            name: f"{value:.2f}" if name.endswith("_gbp") else value
-            for name, value in asdict(self).items()
-            if name not in ("loaded_at", "sharing")
+            name: f"{held[name]:.2f}" if name.endswith("_gbp") else held[name]
+            for name in self.COLUMNS
         }
 
 

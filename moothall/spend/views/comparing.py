@@ -81,7 +81,7 @@ def bodies(request: HttpRequest) -> HttpResponseBase:
         return file
     page = asked.page(
         answer=answer,
-        table=tables.bodies_table(answer, downloads(request)),
+        table=tables.bodies_table(answer, asked.query, downloads(request)),
         trail=[*TRAIL, ("Comparing bodies", "")],
     )
     return render(request, "spend/bodies.html", page)
@@ -100,7 +100,7 @@ def between(request: HttpRequest) -> HttpResponseBase:
         return file
     page = asked.page(
         head=answer.headline,
-        table=tables.between_table(answer.rows, downloads(request)),
+        table=tables.between_table(answer.rows, asked.query, asked.slugs, downloads(request)),
         trail=[*TRAIL, ("Between the place's own bodies", "")],
     )
     return render(request, "spend/between.html", page)
@@ -130,7 +130,7 @@ def together(request: HttpRequest) -> HttpResponseBase:
     page = asked.page(
         rows=found,
         total=sum(row.spend_gbp for row in found),
-        table=tables.together_table(found, by, downloads(request)),
+        table=tables.together_table(found, by, asked.query, downloads(request)),
         choices=_choices(request, asked, "by", TOGETHER_BY, by),
         trail=[*TRAIL, ("Buying together", "")],
     )
@@ -153,7 +153,7 @@ def concentration(request: HttpRequest) -> HttpResponseBase:
     page = asked.page(
         markets=markets,
         concentrated=[market for market in markets if market.band != "not concentrated"],
-        table=tables.markets_table(markets, downloads(request)),
+        table=tables.markets_table(markets, by, asked.query, downloads(request)),
         choices=_choices(request, asked, "by", MARKET_BY, by),
         trail=[*TRAIL, ("Concentration", "")],
     )

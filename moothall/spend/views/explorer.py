@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from moothall.core.permissions import route
 from moothall.spend.queries import explorer, figures
 from moothall.spend.queries.categories import NoSuchCategory, category_list, category_page
-from moothall.spend.queries.files import files_published
+from moothall.spend.queries.files import PublishedFile, files_published
 from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     as_file,
@@ -174,18 +174,26 @@ def category(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @route(public=True)
 @require_safe
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: HttpRequest) -> HttpResponseBase:
     """The data behind every page: the lines, the summaries, and the files they came from."""
     asked = asked_by(request, every_year=True)
+    files = files_published(asked.reading)
+    document = {"rows": [file.as_json() for file in files]}
+    if file := as_file(request, "published-files", document, PublishedFile.COLUMNS):
+        return file
     page = asked.page(
-        files=files_published(asked.reading),
+        files=files,
+        table=tables.files_table(files, downloads(request)),
         years=[
             (year_words(year), link(reverse("spend:line_list"), year=year, format="csv"))
             for year in asked.form.known.years
         ],
         summaries=[
-            (heading, link(reverse("spend:by", args=[each]), year="all", format="csv"))
-            for each, (heading, _plural) in tables.HEADINGS.items()
+            (
+                tables.HEADINGS[each][0],
+                link(reverse("spend:by", args=[each]), year="all", format="csv"),
+            )
+            for each in figures.BY
         ],
         trail=[*TRAIL, ("Download the data", "")],
     )

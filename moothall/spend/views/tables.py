@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +11,13 @@ from django.urls import reverse
 
 from moothall.spend.queries.comparing import Between, Comparability, Market, Shares, Together
 from moothall.spend.queries.figures import Summary, SummaryRow
+from moothall.spend.queries.files import PublishedFile
 from moothall.spend.queries.lines import Line
 from moothall.spend.queries.suppliers import PublishedName
 from moothall.spend.queries.trends import Span, TrendRow, Trends
 from moothall.spend.views.asked import link
 from moothall.values.tables import Cell, Column, Download, Kind, Table
-from moothall.values.wording import number_of, plain_date, pounds_in_words
+from moothall.values.wording import number_of, pounds_in_words
 
 HEADINGS = {
     "category": ("Category", "categories"),
@@ -80,15 +80,15 @@ def summary_table(
     heading, plural = HEADINGS[summary.by]
     columns = (
         Column(heading, order="key"),
-        Column("Payments", Kind.COUNT, order="payments"),
         Column("Published payments", Kind.POUNDS, order="spend"),
+        Column("Payments", Kind.COUNT, order="payments"),
         Column("Share", Kind.SHARE),
     )
     rows = [
         (
             Cell(row.label, row_url(summary.by, row, query, slugs)),
-            Cell(row.payment_count, lines_url(summary.by, row, query)),
             row.spend_gbp,
+            Cell(row.payment_count, lines_url(summary.by, row, query)),
             row.share,
         )
         for row in summary.rows
@@ -98,7 +98,7 @@ def summary_table(
         caption=f"Published payments by {heading.lower()}",
         columns=columns,
         rows=rows,
-        total=("All", summary.payment_count, summary.total_gbp, Decimal(1))
+        total=("All", summary.total_gbp, summary.payment_count, Decimal(1))
         if whole and rows and summary.total_gbp
         else (),
         ordered_by=order,
@@ -110,11 +110,6 @@ def summary_table(
         empty_label="Clear every filter",
         is_caption_quiet=True,
     )
-
-
-def _unbroken(day: date) -> str:
-    """A date that stays on one line of a narrow column."""
-    return plain_date(day).replace(" ", "\u00a0")
 
 
 def line_url(line: Line) -> str:
@@ -136,22 +131,22 @@ def lines_table(
     columns = (
         Column("Date", Kind.DATE, order="paid" if sorts else ""),
         Column("Supplier"),
-        Column("Body"),
+        Column("Amount", Kind.POUNDS, order="amount" if sorts else ""),
         Column("For"),
         Column("Category"),
-        Column("Amount", Kind.POUNDS, order="amount" if sorts else ""),
+        Column("Body"),
     )
     rows = [
         (
-            Cell(_unbroken(line.paid_on), line_url(line)),
+            Cell(line.paid_on, line_url(line)),
             Cell(
                 line.supplier,
                 reverse("spend:supplier", args=[line.supplier_id]) if line.supplier_id else "",
             ),
-            line.body,
+            line.amount,
             line.purpose or line.department or "",
             line.category,
-            line.amount,
+            line.body,
         )
         for line in lines
     ]
@@ -193,12 +188,12 @@ def plain_summary_table(summary: Summary, *, caption: str, url: Any = None) -> T
         caption=caption,
         columns=(
             Column(heading),
-            Column("Payments", Kind.COUNT),
             Column("Published payments", Kind.POUNDS),
+            Column("Payments", Kind.COUNT),
             Column("Share", Kind.SHARE),
         ),
         rows=[
-            (Cell(row.label, url(row) if url else ""), row.payment_count, row.spend_gbp, row.share)
+            (Cell(row.label, url(row) if url else ""), row.spend_gbp, row.payment_count, row.share)
             for row in summary.rows
         ],
     )
@@ -290,7 +285,41 @@ def shares_table(answer: Shares, downloads: Sequence[Download]) -> Table:
     )
 
 
-def bodies_table(answer: Comparability, downloads: Sequence[Download]) -> Table:
+def files_table(files: Iterable[PublishedFile], downloads: Sequence[Download]) -> Table:
+    """Kept and set aside are the file: in rows, and in the pounds that could be read."""
+    return Table(
+        caption="Published files",
+        columns=(
+            Column("File"),
+            Column("Body"),
+            Column("From", Kind.DATE),
+            Column("To", Kind.DATE),
+            Column("Rows", Kind.COUNT),
+            Column("Kept", Kind.COUNT),
+            Column("Set aside", Kind.COUNT),
+            Column("Pounds kept", Kind.POUNDS),
+            Column("Pounds set aside", Kind.POUNDS),
+        ),
+        rows=[
+            (
+                file.name,
+                file.body,
+                file.starts_on,
+                file.last_on,
+                file.rows_read,
+                file.rows_kept,
+                file.rows_set_aside,
+                file.kept_gbp,
+                file.set_aside_gbp,
+            )
+            for file in files
+        ],
+        is_caption_quiet=True,
+        downloads=downloads,
+    )
+
+
+def bodies_table(answer: Comparability, query: QueryDict, downloads: Sequence[Download]) -> Table:
     return Table(
         caption="What each body publishes",
         columns=(
@@ -306,10 +335,10 @@ def bodies_table(answer: Comparability, downloads: Sequence[Download]) -> Table:
         ),
         rows=[
             (
-                body.name,
+                Cell(body.name, link(reverse("spend:home"), query, body=body.slug)),
                 body.month_count,
                 body.spend_gbp,
-                body.payment_count,
+                Cell(body.payment_count, link(reverse("spend:line_list"), query, body=body.slug)),
                 body.below_upper_share,
                 body.credit_share,
                 body.card_share,
@@ -324,7 +353,13 @@ def bodies_table(answer: Comparability, downloads: Sequence[Download]) -> Table:
     )
 
 
-def between_table(rows: Iterable[Between], downloads: Sequence[Download]) -> Table:
+def between_table(
+    rows: Sequence[Between],
+    query: QueryDict,
+    slugs: dict[int, str],
+    downloads: Sequence[Download],
+) -> Table:
+    lines = reverse("spend:line_list")
     return Table(
         caption="Payments from one body of the place to another",
         columns=(
@@ -342,22 +377,39 @@ def between_table(rows: Iterable[Between], downloads: Sequence[Download]) -> Tab
                     row.name,
                     reverse("spend:supplier", args=[row.supplier_id]) if row.supplier_id else "",
                 ),
-                row.payment_count,
+                Cell(
+                    row.payment_count,
+                    link(lines, query, body=slugs[row.body_id], supplier=row.supplier_id)
+                    if row.body_id in slugs and row.supplier_id
+                    else "",
+                ),
                 row.spend_gbp,
             )
             for row in rows
         ],
+        total=(
+            "All",
+            None,
+            None,
+            sum(row.payment_count for row in rows),
+            sum(row.spend_gbp for row in rows),
+        )
+        if rows
+        else (),
         downloads=downloads,
         empty="No payment between the place's own bodies is known for this choice.",
         empty_next="Such payments are known by the names of the place's bodies.",
     )
 
 
-def markets_table(markets: Iterable[Market], downloads: Sequence[Download]) -> Table:
+def markets_table(
+    markets: Iterable[Market], by: str, query: QueryDict, downloads: Sequence[Download]
+) -> Table:
+    heading, _plural = HEADINGS[by]
     return Table(
-        caption="Concentration by category",
+        caption=f"Concentration by {heading.lower()}",
         columns=(
-            Column("Category"),
+            Column(heading),
             Column("Identified payments", Kind.POUNDS),
             Column("Suppliers", Kind.COUNT),
             Column("Four largest hold", Kind.SHARE),
@@ -367,7 +419,10 @@ def markets_table(markets: Iterable[Market], downloads: Sequence[Download]) -> T
         ),
         rows=[
             (
-                Cell(market.label, reverse("spend:category", args=[market.code])),
+                Cell(
+                    market.label,
+                    link(reverse("spend:category", args=[market.code]), query, category=None),
+                ),
                 market.spend_gbp,
                 market.supplier_count,
                 market.top_share,
@@ -383,26 +438,26 @@ def markets_table(markets: Iterable[Market], downloads: Sequence[Download]) -> T
     )
 
 
-def together_table(rows: Iterable[Together], by: str, downloads: Sequence[Download]) -> Table:
-    def url(row: Together) -> str:
-        if by == "supplier":
-            return reverse("spend:supplier", args=[row.id]) if row.id else ""
-        return reverse("spend:category", args=[row.key])
+def together_table(
+    rows: Iterable[Together], by: str, query: QueryDict, downloads: Sequence[Download]
+) -> Table:
+    def summed(row: Together) -> SummaryRow:
+        return SummaryRow(row.key, row.label, row.id, row.spend_gbp, row.payment_count, None)
 
     return Table(
         caption="What two or more bodies buy",
         columns=(
             Column(HEADINGS[by][0]),
-            Column("Bodies", Kind.COUNT),
-            Column("Largest first"),
+            Column("Bodies, largest first"),
+            Column("Payments", Kind.COUNT),
             Column("Published payments", Kind.POUNDS),
             Column("Could save, an estimate"),
         ),
         rows=[
             (
-                Cell(row.label, url(row)),
-                row.body_count,
+                Cell(row.label, row_url(by, summed(row), query, {})),
                 ", ".join(name for name, _amount in row.bodies),
+                Cell(row.payment_count, lines_url(by, summed(row), query)),
                 row.spend_gbp,
                 saving_words(row.saving_estimate_gbp),
             )
