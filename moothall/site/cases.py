@@ -28,6 +28,12 @@ class CaseRow:
     source: str
     figure_count: int
     off_count: int
+    story: str = ""
+
+    @property
+    def story_opens(self) -> str:
+        """The first sentence of its story."""
+        return f"{self.story.split('. ')[0].removesuffix('.')}." if self.story else ""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -43,7 +49,14 @@ def case_list() -> tuple[CaseRow, ...]:
     """Every case, by name."""
     found = ((name, case_named(name)) for name in sorted(CASES))
     return tuple(
-        CaseRow(name, case.title, case.source, len(case.figures), len(case.disagreements()))
+        CaseRow(
+            name,
+            case.title,
+            case.source,
+            len(case.figures),
+            len(case.disagreements()),
+            case.story,
+        )
         for name, case in found
     )
 

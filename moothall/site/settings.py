@@ -212,6 +212,9 @@ EMAIL_HOST_USER = os.environ.get("MOOTHALL_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("MOOTHALL_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = _flag("MOOTHALL_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 10
+CONTACT = os.environ.get("MOOTHALL_CONTACT", "")
+"""Where people write who find a figure wrong or unfair."""
+
 DEFAULT_FROM_EMAIL = os.environ.get("MOOTHALL_EMAIL_FROM", "Moothall <moothall@localhost>")
 
 OIDC_ISSUER = os.environ.get("MOOTHALL_OIDC_ISSUER", "").rstrip("/")

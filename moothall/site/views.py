@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 
 from moothall.core.health import is_ready, readiness
 from moothall.core.permissions import route
+from moothall.deals.explaining import explained
+from moothall.deals.reading import deal_from_toml
 from moothall.directory.queries import viewer_for
 from moothall.site import cases, gallery
 from moothall.site.api import endpoints
@@ -60,7 +62,15 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
     except cases.NoSuchCase as missing:
         raise Http404(missing.sentence) from None
     trail = [("Front page", "/"), ("Cases", "/cases"), (found.title, "")]
-    page = {"case": found, "off": found.disagreements(), "trail": trail}
+    deal = deal_from_toml(found.deal) if found.deal else None
+    page = {
+        "case": found,
+        "off": found.disagreements(),
+        "trail": trail,
+        "deal": deal,
+        "said": explained(deal) if deal else {},
+        "contact": settings.CONTACT,
+    }
     return render(request, "cases/case.html", page)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ class CaseFigure:
     computed  : the same figure worked out from the case's other figures
     agrees    : whether the two agree at the precision printed; None when nothing was printed
     note      : what is off, in words; empty when there is nothing to say
+    source    : where it was printed, when that is not where the rest of the case was
     """
 
     name: str
@@ -24,6 +26,7 @@ class CaseFigure:
     unit: str
     agrees: bool | None = field()
     note: str = ""
+    source: str = ""
 
     @agrees.validator
     def _needs_something_published(self, _attribute: Any, agrees: bool | None) -> None:
@@ -49,7 +52,9 @@ class CaseFigure:
 class Case:
     """A published worked example, reproduced.
 
-    deal : the deal file it rests on, for whoever wants to copy it; empty where it is no deal
+    deal       : the deal file it rests on, for whoever wants to copy it; empty where it is no deal
+    story      : what happened, in three sentences
+    checked_on : when its figures were last held to their sources
     """
 
     case: str
@@ -57,6 +62,8 @@ class Case:
     source: str
     figures: tuple[CaseFigure, ...]
     deal: str = ""
+    story: str = ""
+    checked_on: date | None = None
 
     def disagreements(self) -> tuple[CaseFigure, ...]:
         """The figures that do not work out as printed."""

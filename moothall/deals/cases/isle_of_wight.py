@@ -2,11 +2,16 @@
 
 from decimal import Decimal
 
-from moothall.deals.cases.working import figure, paid
+from moothall.deals.cases.working import CHECKED, figure, paid
 from moothall.deals.reading import deal_from_toml
 from moothall.values.cases import Case
 
 SOURCE = "Isle of Wight Council, local public service agreement, Schedule 4 (2002)"
+STORY = (
+    "From 2000 councils agreed with government to do better than they would have done anyway "
+    "on some twelve targets. What was paid rested on the improvement, nothing below 60% of "
+    "it, up to 2.5% of a year's budget. The Isle of Wight signed in 2002 for three years."
+)
 BUDGET = Decimal("132993000")
 REWARD = BUDGET * Decimal("0.025")
 DEAL = f"""
@@ -68,4 +73,6 @@ def lpsa_isle_of_wight() -> Case:
             ),
         ),
         DEAL,
+        STORY,
+        CHECKED,
     )

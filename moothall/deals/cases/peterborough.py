@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from moothall.deals.cases.working import figure, paid
+from moothall.deals.cases.working import CHECKED, figure, paid
 from moothall.deals.reading import deal_from_toml
 from moothall.values.cases import Case
 
@@ -10,6 +10,13 @@ SOURCE = (
     "Ministry of Justice results as reported in August 2014 (142 against 155 events per 100); GO "
     "Lab (1,802 people, two cohorts); terms as reported by socialeconomy.pl and Straight "
     "Statistics. The second cohort's 9.7% was not read in an official table"
+)
+STORY = (
+    "Seventeen trusts and foundations put up £5m so that men leaving Peterborough prison "
+    "after short sentences were met and helped. Government would repay them only if the men "
+    "were convicted again less often than others like them: by 10% in one group, or 7.5% over "
+    "all. Neither group reached 10%, both together reached 9%, and the investors were repaid "
+    "with about 3% a year."
 )
 DEAL = """
 [deal]
@@ -96,4 +103,6 @@ def peterborough_sib() -> Case:
             ),
         ),
         DEAL,
+        STORY,
+        CHECKED,
     )

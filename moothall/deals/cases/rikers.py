@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from moothall.deals.cases.working import figure, paid
+from moothall.deals.cases.working import CHECKED, figure, paid
 from moothall.deals.reading import deal_from_toml
 from moothall.values.cases import Case
 
@@ -31,6 +31,12 @@ RETURNS = {
     "20": "5.1",
 }
 LENT, CAP = Decimal("9600000"), Decimal("7200000")
+STORY = (
+    "A bank lent money for work with sixteen to eighteen year olds in New York's Rikers "
+    "Island jail, three quarters of it guaranteed by a foundation. The city was to repay by "
+    "how many fewer days they spent in jail. No effect was found, the city paid nothing, and "
+    "the loan ended after three years."
+)
 DEAL = """
 [deal]
 name = "Rikers Island social impact bond"
@@ -118,5 +124,11 @@ def rikers_sib() -> Case:
         figure("Part of the whole loan not guaranteed", "25", 100 * (LENT - CAP) / LENT, "%"),
     ]
     return Case(
-        "rikers-sib", "Rikers Island social impact bond, 2012 to 2015", SOURCE, tuple(figures), DEAL
+        "rikers-sib",
+        "Rikers Island social impact bond, 2012 to 2015",
+        SOURCE,
+        tuple(figures),
+        DEAL,
+        STORY,
+        CHECKED,
     )

@@ -2,11 +2,17 @@
 
 from decimal import Decimal
 
-from moothall.deals.cases.working import figure, paid
+from moothall.deals.cases.working import CHECKED, figure, paid
 from moothall.deals.reading import deal_from_toml
 from moothall.values.cases import Case
 
 SOURCE = "Localis, Catalyst Councils (2012), case study of Salford Urban Vision"
+STORY = (
+    "In 2005 Salford City Council formed a company with Capita and Galliford Try to run its "
+    "highways, planning and property services for twelve years. The council kept 19.9% and a "
+    "dividend by its holding. The company grew by selling to others, and its work was said to "
+    "have saved £58m."
+)
 DEAL = """
 [deal]
 name = "Salford Urban Vision"
@@ -81,4 +87,6 @@ def salford_urban_vision() -> Case:
             figure("Staff: transferred and recruited since", "500", 367 + 133, "people"),
         ),
         DEAL,
+        STORY,
+        CHECKED,
     )

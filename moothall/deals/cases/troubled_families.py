@@ -2,15 +2,22 @@
 
 from decimal import Decimal
 
-from moothall.deals.cases.working import figure, paid
+from moothall.deals.cases.working import CHECKED, figure, paid
 from moothall.deals.reading import deal_from_toml
 from moothall.values.cases import Case
 
 SOURCE = (
     "LocalGov, 2012 (three councils' sums); Commons Library briefing CBP 07585 (£448m fund); the "
-    "programme's own payment-by-results framework, 2012"
+    "programme's own payment-by-results framework, 2012; National Institute of Economic and Social "
+    "Research, 17 October 2016 (evaluation)"
 )
 FEES = {"2012": (3200, 800), "2013": (2400, 1600), "2014": (1600, 2400)}
+STORY = (
+    "From 2012 government offered councils up to £4,000 for each family in serious trouble "
+    "whose life they turned round. Most of it was paid on starting and the rest on results, "
+    "with more resting on results each year. Nearly all were claimed as turned round, while a "
+    "national study found no consistent effect."
+)
 DEAL = """
 [deal]
 name = "Troubled Families, first phase"
@@ -77,7 +84,7 @@ def troubled_families() -> Case:
             "440",
             england / 10**6,
             "£m",
-            note="The founding paper says £440m. The fund was £448m: £400m for families and £48m "
+            note="Localis (2012) says £440m. The fund was £448m: £400m for families and £48m "
             "for everything else.",
         )
     )
@@ -106,4 +113,6 @@ def troubled_families() -> Case:
         SOURCE,
         tuple(figures),
         DEAL,
+        STORY,
+        CHECKED,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -13,6 +14,7 @@ from moothall.deals.settlement import settled_together
 from moothall.values.cases import CaseFigure
 
 Given = Decimal | int | str
+CHECKED = date(2026, 11, 24)  # when the figures were last held to their sources
 Facts = Mapping[str, Given | Sequence[Given]]
 
 
@@ -29,15 +31,28 @@ def paid(deal: Deal, facts: Facts) -> dict[tuple[str, str, str], Decimal]:
 
 
 def figure(
-    name: str, published: Given | None, computed: Given, unit: str, places: int = 0, note: str = ""
+    name: str,
+    published: Given | None,
+    computed: Given,
+    unit: str,
+    places: int = 0,
+    note: str = "",
+    source: str = "",
+    nearest: int | None = None,
 ) -> CaseFigure:
-    """Hold a figure to what was printed, at so many decimals."""
+    """Hold a figure to what was printed, at so many decimals.
+
+    nearest : what the printed figure was rounded to, where that is coarser than one
+    """
     step = Decimal(1).scaleb(-places)
     exact = Decimal(computed).quantize(step, ROUND_HALF_UP)
     if published is None:
-        return CaseFigure(name, None, exact, unit, None, note)
+        return CaseFigure(name, None, exact, unit, None, note, source)
     printed = Decimal(published)
-    return CaseFigure(name, printed, exact, unit, exact == printed.quantize(step), note)
+    held = exact
+    if nearest is not None:
+        held = (exact / nearest).quantize(Decimal(1), ROUND_HALF_UP) * nearest
+    return CaseFigure(name, printed, exact, unit, held == printed.quantize(step), note, source)
 
 
 def _arrays(deal: Deal, facts: Facts) -> dict[str, list[Array]]:

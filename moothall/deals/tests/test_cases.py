@@ -1,9 +1,19 @@
 import pytest
 
 from moothall.deals.cases.named import CASES
-from moothall.deals.reading import deal_and_findings
+from moothall.deals.drawing import who_pays_whom
+from moothall.deals.reading import deal_and_findings, deal_from_toml
 
 OFF = {
+    "essex-mst-sib": {
+        "Families who completed the therapy",
+        "Fall against the fall that was aimed for",
+    },
+    "greenwich-leisure": {"Business rates that a charity pays on a bill of £192,000"},
+    "london-rough-sleepers-sib": {"People on the list"},
+    "southwest-one": {"Losses, as printed in 2012"},
+    "tri-borough": {"Saved by March 2017, on the plan of 2012"},
+    "west-cheshire": {"Saved less invested"},
     "lpsa-isle-of-wight": {"2.5% of the net budget requirement"},
     "troubled-families": {"England: 120,000 families"},
 }
@@ -39,3 +49,36 @@ def test_figures_worked_by_hand():
     assert computed("lpsa-isle-of-wight")["Reward at an outturn of 124"] == "193948.13"
     assert computed("peterborough-sib")["Payments: for a cohort, or for all together"] == "1"
     assert computed("rikers-sib")["City pays at a fall of 12.5%"] == "10.272"
+    boroughs = computed("tri-borough")
+    assert boroughs["Saved over ten years"] == "301.65"
+    assert boroughs["The same, at 2011/12 values (3.5% a year)"] == "248.99"
+    assert boroughs["Leaving after two years of five, on invented figures"] == "157200.00"
+    assert computed("essex-mst-sib")["Days in care avoided"] == "156576"
+    catering = computed("shropshire-trading-company")
+    assert catering["Catering: work for the council"] == "68.63"
+    assert catering["Most it could sell outside beside £7.0m for the council"] == "1750000"
+    leisure = computed("greenwich-leisure")
+    assert leisure["Gain to society and council together"] == "78336"
+    families = computed("west-cheshire")
+    assert families["The council, on invented figures: receives"] == "575000"
+    assert families["Against England's £75,000 a family"] == "0.95"
+    assert computed("goodwin-trust")["People above the number expected, at 60%"] == "91.2"
+    assert computed("essex-cares")["Satisfied, at the least: 99% of 100 asked"] == "94.55"
+    assert computed("southwest-one")["Gain share on £22m saved before the settlement"] == "11.00"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_tells_its_story_in_three_sentences_and_is_dated(name):
+    case = CASES[name]()
+    assert case.story.count(". ") == 2
+    assert case.story.endswith(".")
+    assert case.checked_on
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_picture_of_a_case_has_every_term_and_only_its_parties(name):
+    deal = deal_from_toml(CASES[name]().deal)
+    arrows = who_pays_whom(deal)
+    assert [arrow.term for arrow in arrows] == [term.key for term in deal.terms]
+    assert all(arrow.pairs for arrow in arrows)
+    assert {key for arrow in arrows for pair in arrow.pairs for key in pair} <= set(deal.parties)

@@ -13,7 +13,8 @@ from django import template
 from django.core.paginator import Page
 from django.template import Context
 
-from moothall.site import charts
+from moothall.deals.deal import Deal
+from moothall.site import charts, pictures
 from moothall.values import wording
 from moothall.values.tables import Cell, Column, Kind, Table, Value
 from moothall.values.tables import shown as shown_in_table
@@ -143,6 +144,21 @@ def bar_list(
         said=said,
     )
     return {"chart": chart}
+
+
+@register.simple_tag
+def figure_of(number: Decimal, unit: str) -> str:
+    """A figure of a case with its unit, as it is said: £58.5m, 45%, 831 people."""
+    shown = wording.decimal_number(number)
+    if unit.startswith("£"):
+        return f"£{shown}{unit.removeprefix('£')}"
+    return f"{shown}{'' if unit.startswith('%') else ' '}{unit}"
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(deal: Deal) -> dict[str, Any]:
+    """Who pays whom in a deal, with its sentence for whoever does not see it."""
+    return {"picture": pictures.picture_of(deal)}
 
 
 @register.inclusion_tag("components/chart_columns.html", takes_context=True)

@@ -7,6 +7,7 @@ it an estimate of "around £50bn" for all external spending.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from moothall.spend.engine.concentration import (
@@ -20,6 +21,12 @@ SOURCE = (
     "table of spend by category (local government, England)"
 )
 
+STORY = (
+    "In October 2011 a slide told English councils what they buy from others: £33bn, from "
+    "construction to energy. It became the best known answer to the question where the money goes. "
+    "Its pounds add up; its percentages almost do; and it explains two thirds of the £50bn printed "
+    "below it."
+)
 ROWS: tuple[tuple[str, Decimal, Decimal], ...] = (
     ("Construction", Decimal("22.3"), Decimal(7400)),
     ("Social Care and Services", Decimal("21.7"), Decimal(7180)),
@@ -72,6 +79,8 @@ def lg_spend_2011() -> Case:
         case="lg-spend-2011",
         title="What English councils bought: the table of spend by category, 2011",
         source=SOURCE,
+        story=STORY,
+        checked_on=date(2026, 11, 24),
         figures=(
             CaseFigure("Total spend", PRINTED_TOTAL, total, "GBP million", total == PRINTED_TOTAL),
             *shares,

@@ -1,0 +1,27 @@
+from html import unescape
+
+import pytest
+
+from moothall.site.cases import CASES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_case_shows_its_story_its_sources_and_where_to_write(client, settings, name):
+    settings.CONTACT = "corrections@place.example"
+    page = client.get(f"/cases/{name}").content.decode()
+    case = CASES[name]()
+    assert case.story in unescape(page)
+    assert "mailto:corrections@place.example" in page
+    assert ("mh-picture__line" in page) == bool(case.deal)
+
+
+def test_a_picture_says_in_words_who_pays_whom(client):
+    page = client.get("/cases/west-cheshire").content.decode()
+    said = "The council, The NHS, The police and Work and Pensions pay one another."
+    assert f"Equal benefit-cost transfer: {said}" in page
+
+
+def test_an_unknown_case_is_not_found(client):
+    assert client.get("/cases/nothing").status_code == 404
