@@ -9,6 +9,8 @@ from decimal import Decimal
 from attrs import evolve
 from django.core.paginator import Paginator
 
+from moothall.deals.cases.named import CASES
+from moothall.deals.reading import deal_from_toml
 from moothall.decisions.queries import About, DecisionRow
 from moothall.directory.models import ExemptUnder
 from moothall.site.forms import ExampleForm, ExampleSearch
@@ -114,6 +116,7 @@ def page(order: str, number: str) -> dict[str, object]:
     millions = [(day, None if a is None else a * 1_000_000) for day, a in year]
     before = [(day, None if a is None else a * 900_000 + 4_000_000) for day, a in year]
     return {
+        "deal": deal_from_toml(CASES["southwest-one"]().deal),
         "form": ExampleForm(auto_id="fresh_%s"),
         "refused_form": refused,
         "search": ExampleSearch(),
