@@ -140,7 +140,7 @@ def _not_after_the_end(done: Step, ended: Mask, now: Now) -> Step:
 def _limited(term: Term, done: Step, now: Now) -> Step:
     """Return what a term does within the limits that any term may have.
 
-    Without its condition it neither pays nor ends the deal.
+    Without its condition it neither pays nor ends the deal, and remembers nothing of the period.
     """
     if term.when is None:
         return evolve(done, flows=_within_limits(term, done.flows, now))
@@ -150,6 +150,7 @@ def _limited(term: Term, done: Step, now: Now) -> Step:
     return evolve(
         done,
         flows=_within_limits(term, flows, now, held),
+        state={name: where(held, values, now.state[name]) for name, values in done.state.items()},
         ends=None if done.ends is None else done.ends & held,
     )
 
@@ -171,6 +172,8 @@ def _within_limits(
             least = where(held, least, now.one(0))
         floored = maximum(flow.amount, least)
         flow = _with(flow, floored, evolve(raised, only=flow.amount < least))
+    if term.caps_itself:
+        return (flow,)
     if term.period_cap_gbp is not None:
         most = now.one(term.period_cap_gbp)
         capped = Because("The cap of {most:pounds} a period holds it back.", {"most": most})

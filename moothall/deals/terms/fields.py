@@ -154,6 +154,21 @@ def choice(label: str, options: Sequence[str], default: Any = NOTHING) -> Any:
     return _field(reads, "choice", label, default, options=tuple(options))
 
 
+def in_order(label: str, options: Sequence[str], default: Any = NOTHING) -> Any:
+    """Some of the options, each once, in an order that matters."""
+
+    def reads(value: Any, names: Names) -> tuple[str, ...]:
+        found: tuple[str, ...] = _several(lambda item, _names: str(item))(value, names)
+        for item in found:
+            if item not in options:
+                raise ValueError(f"{item!r} is none of: {', '.join(options)}.")
+        if len(set(found)) < len(found):
+            raise ValueError(f"One is named twice: {', '.join(found)}.")
+        return found
+
+    return _field(reads, "in_order", label, default, options=tuple(options))
+
+
 def _one_of(known: Callable[[Names], Collection[str]], what: str) -> Reads:
     def reads(value: Any, names: Names) -> str:
         if value not in known(names):

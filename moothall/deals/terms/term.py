@@ -136,12 +136,14 @@ class Term:
 
     may_end_deal : such terms are worked out first in each period, so that every other sees the
                    end; they name no other terms
+    caps_itself  : its step takes its caps a period and over the deal, in an order of its own
     """
 
     kind: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
     may_end_deal: ClassVar[bool] = False
+    caps_itself: ClassVar[bool] = False
 
     key: str = field(kw_only=True)
     label: str | None = fields.text("What the parties call it", None)

@@ -177,14 +177,14 @@ def test_a_rate_card_with_sustained_outcomes_stops_at_its_cap():
     assert sum(amounts(uncapped, **counts)) == 1_645_000
 
 
-def card(tariff, order="deadweight, then cap"):
+def card(tariff, order='"deadweight", "count"'):
     return the_deal(
         f"""
         kind = "rate_card"
         payer = "council"
         payee = "contractor"
         tariffs = [{{ outcome = "n", price_gbp = 3000, {tariff} }}]
-        order = "{order}"
+        order = [{order}]
         """,
         facts=["n", "anyway"],
     )
@@ -216,7 +216,7 @@ def test_a_name_with_braces_does_not_break_its_sentence():
 def test_the_order_of_cap_and_deadweight_is_part_of_the_deal():
     tariff = 'deadweight = "0.5", most = 100'
     assert amounts(card(tariff), n=180, anyway=0) == [90 * 3000]
-    assert amounts(card(tariff, "cap, then deadweight"), n=180, anyway=0) == [50 * 3000]
+    assert amounts(card(tariff, '"count", "deadweight"'), n=180, anyway=0) == [50 * 3000]
 
 
 def test_deadweight_taken_off_twice_is_a_finding():
