@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,7 @@ from moothall.directory.models import Organisation, Person
 from moothall.directory.permissions import why_not_load_spend
 from moothall.spend.engine.corrections import Comparison
 from moothall.spend.engine.mapping import Mapping
+from moothall.spend.engine.shared_lines import marks_beside, marks_in, shared_lines
 from moothall.spend.feeds.read_files import FileRead, MappingFor, bytes_under, files_read, proposals
 from moothall.spend.feeds.reading import ZERO, ControlTotal, Reading, Stamp
 from moothall.spend.feeds.reading_pool import ReadHere, ReadingPool, readers_for
@@ -147,7 +148,7 @@ class _Standing:
     publication_id: int
     file: str
     span: Period
-    line_paths: tuple[Path, ...]
+    marks: Path
 
 
 @frozen
@@ -159,6 +160,7 @@ class _Arrival:
     stamp: Stamp
     lines: lake.NewFile
     aside: lake.NewFile
+    marks: Path
     span: Period
     replaces: _Standing | None = None
     changes: Comparison | None = None
@@ -191,7 +193,7 @@ def load_files(
         outcomes: list[FileOutcome] = []
         arrivals: list[_Arrival] = []
         stored = _known_files(body)
-        in_books = _publications_of(body)
+        books = _Books(body, scratch, pool)
         seen: dict[str, Reading] = {}
 
         def new_stamp() -> Stamp:
@@ -215,7 +217,8 @@ def load_files(
             ):
                 outcome = _refused(read, refusal)
             else:
-                arrival = _placed(_arrived(read), arrivals, in_books, pool)
+                arrived = _arrived(read, pool)
+                arrival = _placed(arrived, _standing_beside(arrived, arrivals, books))
                 arrivals.append(arrival)
                 seen[read.sha256] = arrival.reading
                 outcome = _outcome_of(arrival)
@@ -326,40 +329,34 @@ def _span_of(reading: Reading) -> Period | None:
     return Period(reading.first_date, reading.last_date + timedelta(days=1))
 
 
-def _arrived(read: FileRead) -> _Arrival:
+def _arrived(read: FileRead, pool: ReadingPool | ReadHere) -> _Arrival:
     """Move what reading left into the lake, where no generation names it yet."""
     span = _span_of(read.reading) if read.reading else None
     if not (read.reading and read.raw and read.stamp and read.lines and read.aside and span):
         raise RuntimeError(f"{read.name} was neither read nor refused.")
     lake.keep_raw(read.raw, read.sha256)
+    marks = marks_beside(read.lines)
     belongs = {"publication_id": read.stamp.publication_id, "source_id": read.stamp.source_id}
+    if not marks.exists():
+        pool.submit("mark", paths=[read.lines], to=marks).result()
     return _Arrival(
         read=read,
         reading=read.reading,
         stamp=read.stamp,
         lines=lake.adopted("lines", read.lines, read.reading.rows_kept, **belongs),
         aside=lake.adopted("aside", read.aside, read.reading.rows_set_aside, **belongs),
+        marks=marks,
         span=span,
         warnings=read.reading.warnings,
     )
 
 
-def _placed(
-    arrival: _Arrival,
-    arrivals: list[_Arrival],
-    in_books: list[Publication],
-    pool: ReadingPool | ReadHere,
-) -> _Arrival:
+def _placed(arrival: _Arrival, beside: list[_Standing]) -> _Arrival:
     """Find the publication this file corrects, and name the others it shares lines with."""
-    new_paths = (arrival.lines.path,)
     warnings = list(arrival.warnings)
-    for standing in _standing_beside(arrival, arrivals, in_books):
-        comparison = pool.submit(
-            "compare",
-            old_paths=standing.line_paths,
-            new_paths=new_paths,
-            at_least=OVERLAP_SHARE,
-        ).result()
+    for standing in beside:
+        sides = marks_in(standing.marks), marks_in(arrival.marks)
+        comparison = shared_lines(*sides, at_least=OVERLAP_SHARE)
         if comparison is None:
             continue
         shared = max(comparison.share_of_old, comparison.share_of_new)
@@ -374,38 +371,37 @@ def _placed(
     return evolve(arrival, warnings=tuple(warnings))
 
 
-def _publications_of(body: Organisation) -> list[Publication]:
-    """Return the current publications of a body, newest first."""
-    current = Publication.objects.filter(body_id=body.pk, state=Publication.State.CURRENT)
-    return list(current.order_by("-starts_on"))
+class _Books:
+    """The current publications of a body, newest first, and the marks of their lines."""
+
+    def __init__(self, body: Organisation, scratch: Path, pool: ReadingPool | ReadHere) -> None:
+        current = Publication.objects.filter(body_id=body.pk, state=Publication.State.CURRENT)
+        self._publications = list(current.order_by("-starts_on"))
+        self._scratch, self._pool = scratch, pool
+
+    def beside(self, kind: str, span: Period) -> Iterator[_Standing]:
+        """Yield those of a kind whose days meet these."""
+        for publication in self._publications:
+            days = Period(publication.starts_on, publication.ends_before)
+            if publication.kind != kind or not days.overlap(span):
+                continue
+            marks = self._scratch / f"{publication.pk}.marks"
+            if not marks.exists():
+                paths = list(map(Path, line_paths(publication.pk)))
+                self._pool.submit("mark", paths=paths, to=marks).result()
+            name = publication.files.latest("pk").name
+            yield _Standing(publication.pk, name, days, marks)
 
 
-def _standing_beside(
-    arrival: _Arrival, arrivals: list[_Arrival], in_books: list[Publication]
-) -> list[_Standing]:
+def _standing_beside(arrival: _Arrival, arrivals: list[_Arrival], books: _Books) -> list[_Standing]:
     """Publications of the same kind whose days meet this file's, newest first."""
     replaced = {other.replaces.publication_id for other in arrivals if other.replaces}
     beside = [
-        _Standing(
-            publication_id=other.stamp.publication_id,
-            file=other.read.name,
-            span=other.span,
-            line_paths=(other.lines.path,),
-        )
+        _Standing(other.stamp.publication_id, other.read.name, other.span, other.marks)
         for other in reversed(arrivals)
         if other.reading.kind == arrival.reading.kind and other.span.overlap(arrival.span)
     ]
-    beside += [
-        _Standing(
-            publication_id=publication.pk,
-            file=publication.files.latest("pk").name,
-            span=span,
-            line_paths=tuple(map(Path, line_paths(publication.pk))),
-        )
-        for publication in in_books
-        if publication.kind == arrival.reading.kind
-        and (span := Period(publication.starts_on, publication.ends_before)).overlap(arrival.span)
-    ]
+    beside += books.beside(arrival.reading.kind, arrival.span)
     return [standing for standing in beside if standing.publication_id not in replaced]
 
 

@@ -54,7 +54,7 @@ class ReadingPool:
         self._stack.close()
 
     def submit(self, job: str, *, size: int = 0, **said: Any) -> Future[Any]:
-        """Have a reader do its "read" or "compare"; what that raises, the future raises.
+        """Have a reader do its "read" or "mark"; what that raises, the future raises.
 
         size : of the file to read, in bytes
         """
@@ -118,10 +118,10 @@ def readers_for(size: int) -> ReadingPool | ReadHere:
 
 
 def _jobs() -> dict[str, Callable[..., Any]]:
-    from moothall.spend.feeds.parquet_lines import compared
+    from moothall.spend.feeds.marks import marks_of_files
     from moothall.spend.feeds.read_one import read_one
 
-    return {"read": read_one, "compare": compared}
+    return {"read": read_one, "mark": marks_of_files}
 
 
 def _send(line: socket.socket, what: Any) -> None:

@@ -16,6 +16,7 @@ from attrs import evolve
 
 from moothall.spend.engine.headers import Row
 from moothall.spend.engine.mapping import Mapping
+from moothall.spend.engine.shared_lines import marks_beside
 from moothall.spend.feeds.encodings import (
     Text,
     blocks,
@@ -75,6 +76,7 @@ def read_text(
                 encoding=text.encoding,
                 delimiter=text.delimiter,
                 warnings=warnings,
+                marks_path=marks_beside(lines_path),
             )
 
         if not careful and not warnings:

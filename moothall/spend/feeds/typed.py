@@ -16,6 +16,7 @@ from moothall.spend.engine.dates import date_order, date_read, file_period
 from moothall.spend.engine.headers import Row
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.keeping import Decided, Reader, no_aside
+from moothall.spend.feeds.marks import keep_marks
 from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
 from moothall.spend.feeds.schemas import LINE_SCHEMA, PARQUET
 from moothall.spend.feeds.tables import (
@@ -120,8 +121,11 @@ def read_table(
     encoding: str = "",
     delimiter: str = "",
     warnings: Sequence[str] = (),
+    marks_path: Path | None = None,
 ) -> Reading:
     """Write the lines and set-aside rows of a table; return its Reading.
+
+    marks_path : where the marks of its lines are kept, if anywhere
 
     :raises CannotRead: with a sentence when the rows are not payment lines.
     """
@@ -145,12 +149,14 @@ def read_table(
             )
         reader = Reader(table, header, mapping, decided, stamp, sheet, name, typical_width(body))
         if table.is_one_frame:
-            frames = [*reader.lines(), reader.held_lines()]
+            frames = list(_every_line(reader))
             filled = [frame for frame in frames if frame.height] or frames[-1:]
             lines = pl.concat(filled) if len(filled) > 1 else filled[0]
+            if marks_path:
+                keep_marks(lines, marks_path)
             lines.write_parquet(lines_path, **PARQUET)
             break
-        _sink(reader, lines_path)
+        _sink(reader, lines_path, marks_path)
         if decided == Decided.from_texts(reader.date_texts, _name_for_period(name, sheet), period):
             break
         texts = reader.date_texts
@@ -178,7 +184,7 @@ def _nothing_aside() -> bytes:
     return file.getvalue()
 
 
-def _sink(reader: Reader, lines_path: Path) -> None:
+def _sink(reader: Reader, lines_path: Path, marks_path: Path | None) -> None:
     """Write a many-framed table's lines as they come, so that memory stays flat."""
     from polars.io.plugins import register_io_source
 
@@ -188,12 +194,21 @@ def _sink(reader: Reader, lines_path: Path) -> None:
         n_rows: int | None,
         batch_size: int | None,
     ) -> Iterator[pl.DataFrame]:
-        yield from reader.lines()
-        yield reader.held_lines()
+        if marks_path:
+            marks_path.unlink(missing_ok=True)
+        for lines in _every_line(reader):
+            if marks_path:
+                keep_marks(lines, marks_path)
+            yield lines
 
     register_io_source(batches, schema=LINE_SCHEMA).sink_parquet(
         lines_path, row_group_size=SUNK_ROWS, **PARQUET
     )
+
+
+def _every_line(reader: Reader) -> Iterator[pl.DataFrame]:
+    yield from reader.lines()
+    yield reader.held_lines()
 
 
 def _name_for_period(name: str, sheet: str | None) -> str:
