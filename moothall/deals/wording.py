@@ -87,4 +87,6 @@ class _Wording(Formatter):
                 return percentage(value)
             case "number":
                 return quantity(value)
+            case "about":  # a quotient: three decimals tell enough
+                return quantity(round(Decimal(str(value)), 3))
         return str(value)

@@ -190,9 +190,12 @@ def party(label: str, default: Any = NOTHING) -> Any:
     return _field(_party, "party", label, default)
 
 
-def fact(label: str, default: Any = NOTHING) -> Any:
-    """The key of a fact."""
-    return _field(_fact, "fact", label, default)
+def fact(label: str, default: Any = NOTHING, *, meets_threshold: bool = False) -> Any:
+    """The key of a fact.
+
+    meets_threshold : what is paid jumps at some value of it, so it must say how it is rounded
+    """
+    return _field(_fact, "fact", label, default, meets_threshold=meets_threshold)
 
 
 def earlier_term(label: str, default: Any = NOTHING) -> Any:

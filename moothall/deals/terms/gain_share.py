@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from moothall.deals.numbers import Array, bands
 from moothall.deals.terms import fields
+from moothall.deals.terms.indexed_price import CompositeIndex
 from moothall.deals.terms.term import Flow, Now, Step, Term, term_kind
 from moothall.deals.wording import Because
 from moothall.values.wording import percentage, pounds_in_words
@@ -40,6 +41,7 @@ class GainShare(Term):
     actual: str = fields.fact("Actual cost")
     baseline_gbp: Decimal = fields.gbp("Baseline each period")
     index: str | None = fields.fact("Index (1 = no change)", None)
+    composite: CompositeIndex | None = fields.table("Or: composite index", CompositeIndex, None)
     volume_factor: str | None = fields.fact("Volume factor (1 = no change)", None)
     scope_factor: str | None = fields.fact("Scope factor (1 = no change)", None)
     changes: str | None = fields.fact("Agreed changes to the baseline (GBP)", None)
@@ -53,6 +55,10 @@ class GainShare(Term):
                 f"The ranges start above {', '.join(map(str, edges))} of the baseline.",
                 "Start the first range above 0 and each next range above a larger part.",
             )
+        if self.composite is not None:
+            yield from self.composite.findings("composite")
+            if self.index is not None:
+                yield "composite", "The baseline has two indices.", "Keep index or composite."
 
     def step(self, now: Now) -> Step:
         actual = now.facts[self.actual]
@@ -83,6 +89,8 @@ class GainShare(Term):
         for factor in (self.index, self.volume_factor, self.scope_factor):
             if factor is not None:
                 target = target * now.facts[factor]
+        if self.composite is not None:
+            target = target * self.composite.value(now)
         return target if self.changes is None else target + now.facts[self.changes]
 
     def in_words(self, deal: "Deal") -> str:
@@ -99,6 +107,8 @@ class GainShare(Term):
             for factor in (self.index, self.volume_factor, self.scope_factor)
             if factor is not None
         ]
+        if self.composite is not None:
+            factors.append(f"a composite index ({self.composite.in_words(deal)})")
         moved = f", moved by {' and '.join(factors)}" if factors else ""
         if self.changes is not None:
             moved += f", plus {deal.facts[self.changes].in_sentence}"
