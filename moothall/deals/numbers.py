@@ -16,6 +16,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 PENNY = Decimal("0.01")
+CLOSE = 1e-9  # floats nearer to each other than this are not told apart where it matters
 
 Array = NDArray[Any]  # object (Decimal) or float64, one element for each contract or draw
 Mask = NDArray[np.bool_]
@@ -108,7 +109,8 @@ def to_places(values: Array, places: int) -> Array:
         step = Decimal(1).scaleb(-places)
         return _each(values, lambda value: value.quantize(step, ROUND_HALF_UP))
     scale = 10.0**places
-    rounded: Array = np.copysign(np.floor(np.abs(values) * scale + 0.5) / scale, values)
+    # A float of 0.145 is a little less: what a float cannot tell from a half is a half.
+    rounded: Array = np.copysign(np.floor(np.abs(values) * scale + 0.5 + CLOSE) / scale, values)
     return rounded
 
 

@@ -29,7 +29,7 @@ from moothall.deals.evaluation import (
 )
 from moothall.deals.numbers import PENNY, Array, Numbers, to_pence
 from moothall.deals.reading import deal_from_document
-from moothall.deals.terms.term import PAID
+from moothall.deals.terms.term import PAID, UNRESOLVED
 from moothall.deals.writing import canonical, plain
 from moothall.values.periods import Period
 from moothall.values.wording import plain_date, pounds
@@ -345,6 +345,8 @@ def _entitled(
         if stretch.share is not None:
             lines = [_part_of(line, stretch.share) for line in lines]
             state = _with_paid(state, before, lines)
+        if stretch.period == up_to:
+            findings += _unresolved(deal, before, state, up_to)
         for line in lines:
             key = Key(stretch.period, line.term.key, line.payer, line.payee)
             amount = line.amount[0]
@@ -440,6 +442,21 @@ def _missing(deal: Deal, facts: Known, index: int) -> list[Finding]:
         for key, name in wanted.items()
         if deal.facts[key].value is None and deal.periods[index].starts_on not in facts.get(key, {})
     ]
+
+
+def _unresolved(deal: Deal, before: DealState, after: DealState, of: Period) -> Iterator[Finding]:
+    """Yield what by a term no party is bound to bear: it is said, and given to nobody."""
+    for term in deal.terms:
+        if UNRESOLVED in after[term.key]:
+            left = after[term.key][UNRESOLVED][0] - before[term.key][UNRESOLVED][0]
+            if to_pence(np.array([left], dtype=object))[0]:
+                yield Finding(
+                    f"terms.{term.key}",
+                    f"{pounds(left)} of {of} is unresolved: by {term.name.lower()} no party "
+                    "is bound to bear it.",
+                    "Agree who bears it, and record that as a variation.",
+                    Weight.LOOK,
+                )
 
 
 def _who_reports(deal: Deal, key: str) -> str:

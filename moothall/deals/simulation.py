@@ -7,6 +7,7 @@ generator, spawned from the one seed: the same seed and draws give the same futu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from moothall.deals.evaluation import evaluation, has_ended
 from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
 from moothall.deals.investors import InvestorResult, investor_result
 from moothall.deals.numbers import Numbers
+from moothall.deals.terms.term import UNRESOLVED
+from moothall.values.wording import percentage, pounds
 
 Floats = NDArray[np.float64]
 CHUNK = 8192  # draws evaluated side by side: the arrays of one period stay in a processor's cache
@@ -33,12 +36,14 @@ class Futures:
     cash    : party -> (period, draw) GBP of the deal itself, undiscounted, after failures
     failed  : party -> (draw,) whether it failed
     paid_in : investor -> (draw,) GBP that it pays in all, whatever it receives
+    unresolved : term -> (draw,) GBP that by it no party is bound to bear
     """
 
     results: Mapping[str, Floats]
     cash: Mapping[str, Floats]
     failed: Mapping[str, NDArray[np.bool_]]
     paid_in: Mapping[str, Floats]
+    unresolved: Mapping[str, Floats]
 
 
 @frozen
@@ -106,7 +111,7 @@ def simulation(
             for key in deal.parties
         },
         fairness=fairness_statement(deal, futures.results, failure=failure, policy=policy),
-        notes=tuple(_notes(deal)),
+        notes=tuple(_notes(deal, futures)),
     )
 
 
@@ -179,6 +184,7 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
         cash=cash,
         failed=failed,
         paid_in=paid_in,
+        unresolved={key: of[UNRESOLVED] for key, of in state.items() if UNRESOLVED in of},
     )
 
 
@@ -288,7 +294,7 @@ def _joined(chunks: list[Futures]) -> Futures:
     return Futures(**{field.name: side_by_side(field.name) for field in fields(Futures)})
 
 
-def _notes(deal: Deal) -> Iterator[str]:
+def _notes(deal: Deal, futures: Futures) -> Iterator[str]:
     per_period = [
         fact.title
         for fact in deal.facts.values()
@@ -299,3 +305,10 @@ def _notes(deal: Deal) -> Iterator[str]:
             f"Drawn afresh each period: {', '.join(per_period)}. Good and bad periods then cancel "
             "out, which understates the spread where they hang together."
         )
+    for key, gbp in futures.unresolved.items():
+        if (is_open := gbp > 0).any():
+            yield (
+                f"{deal.term(key).name}: in {percentage(float(is_open.mean()))} of futures a part, "
+                f"{pounds(Decimal(round(gbp[is_open].mean())))} on average, is unresolved: by the "
+                "deal no party is bound to bear it. Here it stays with whoever pays first."
+            )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 State = Mapping[str, Array]
 PAID = "paid"  # kept for every term beside what it remembers itself
+UNRESOLVED = "unresolved"  # where a term remembers it: GBP so far that no party is bound to bear
 VAT_TREATMENTS = ("standard", "reduced", "zero", "exempt", "outside scope")
 RING_FENCES = ("General Fund", "HRA", "DSG", "public health", "other grant")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ class TournamentPrize(Term):
         flows = []
         for one, part in zip(self.entrants, parts, strict=True):
             amount = where(now.is_last, part, now.one(0))
-            flows.append(Flow(self.payer, one.party, amount, lambda one=one: self._why(now, one)))
+            flows.append(Flow(self.payer, one.party, amount, partial(self._why, now, one)))
         return Step(tuple(flows))
 
     def _shares(self, now: Now) -> list[Array]:

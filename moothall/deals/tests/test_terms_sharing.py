@@ -108,53 +108,6 @@ def test_weights_of_keys_that_do_not_add_up_are_a_finding():
         the_deal(SHARED.format(how=KEYS.replace('"0.5"', '"0.2"')), facts=["cost"])
 
 
-POOL = """
-    kind = "overspend"
-    host = "council"
-    spend = "spend"
-    contributions = {{ council = 6000000, neighbour = 4000000 }}
-    {how}
-"""
-FUNDS = ["spend", "under", "risk", "schemes", "mine", "theirs"]
-WATERFALL = """way = "waterfall"
-    sources = [
-        { name = "underspends elsewhere", holds = "under" },
-        { name = "the risk pool", holds = "risk" },
-        { name = "uncommitted schemes", holds = "schemes" },
-    ]"""
-HELD = {"under": 120_000, "risk": 150_000, "schemes": 80_000, "mine": 350_000, "theirs": 150_000}
-
-
-@pytest.mark.parametrize(
-    ("how", "neighbour_bears"),
-    [
-        ('way = "pro rata"', 200_000),
-        ('way = "cap, rest to host"\n    cap_share = "0.02"', 80_000),
-        (WATERFALL, 60_000),
-        (
-            'way = "lead commissioner"\noverspent_by = { council = "mine", neighbour = "theirs" }',
-            150_000,
-        ),
-        ('way = "fixed shares"\n    shares = { council = "0.7", neighbour = "0.3" }', 150_000),
-    ],
-)
-def test_one_overspend_of_half_a_million_has_five_answers(how, neighbour_bears):
-    deal = the_deal(POOL.format(how=how), facts=FUNDS)
-    assert amounts(deal, spend=10_500_000, **HELD) == [neighbour_bears]
-
-
-def test_an_underspend_stays_unless_it_goes_back():
-    kept = the_deal(POOL.format(how=""), facts=FUNDS)
-    assert amounts(kept, spend=9_500_000, **HELD) == [0]
-    returned = the_deal(POOL.format(how="returned = true"), facts=FUNDS)
-    assert amounts(returned, spend=9_500_000, **HELD) == [-200_000]
-
-
-def test_a_method_without_what_it_needs_is_a_finding():
-    with pytest.raises(CannotReadDeal, match='The method "fixed shares" needs shares'):
-        the_deal(POOL.format(how='way = "fixed shares"'), facts=FUNDS)
-
-
 AGREEMENT = """
     kind = "equal_benefit_transfer"
     costs = { council = "la_cost", neighbour = "nhs_cost" }
