@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -102,6 +103,7 @@ def date_order(texts: Mapping[str, int]) -> DateOrder:
     return DateOrder(order, day_first, month_first)
 
 
+@lru_cache(maxsize=65536)
 def date_read(text: str, order: str = DAY_FIRST) -> date | None:
     """Return the day a published date says, or None when it cannot be read.
 

@@ -5,9 +5,9 @@ called a body's name holds the publisher.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from attrs import evolve, frozen
@@ -48,6 +48,7 @@ LOOK_ROWS = 72  # enough to tell a column's kind, spread over the rows given
 NUMBER_FIELDS = ("supplier_ref", "vat_number", "company_number", "charity_number")
 _MONEY = {"amount", "irrecoverable_vat", "vat", "gross"}
 _DATES = {"paid_on", "invoice_date", "received_date"}
+_WORDY = {"department", "service", "purpose", "category_text"}  # any values will do, words best
 _MAY_SHARE = {"invoice_date": "paid_on", "gross": "amount", "sercop": "service"}
 _ORDER = (
     "amount",
@@ -118,58 +119,85 @@ class Mapping:
         return None if column is None else column.index
 
 
-@frozen
 class Look:
     """What the values of one column look like, as shares (0-1) of its filled cells.
 
-    filled : cells that are not blank, of the sample
+    Each share is worked out when it is first asked for: most columns are told by their header,
+    and one or two looks settle the rest.
     """
 
-    filled: int
-    amounts: float
-    pennies: float
-    dates: float
-    words: float
-    codes: float
-    urls: float
-    companies: float
-    distinct: float
-    spaces: float
+    def __init__(self, rows: Sequence[Row], place: int) -> None:
+        self._rows, self._place = rows, place
 
+    @cached_property
+    def texts(self) -> list[str]:
+        """The cells that are not blank, of the sample."""
+        place = self._place
+        cells = (cells[place] for _, cells in self._rows if place < len(cells))
+        return [text for cell in cells if (text := cell.strip())]
 
-def look_of(cells: Sequence[str]) -> Look:
-    """Return what a column's values look like. cells : the sample, '' where empty"""
-    filled = [text for cell in cells if (text := cell.strip())]
-    count = len(filled)
-    if not count:
-        return Look(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    amounts, pennies, dates, words, codes, urls, companies, spaces = (
-        sum(marks) / count for marks in zip(*map(_kinds, filled), strict=True)
-    )
-    distinct = len(set(filled)) / count
-    return Look(count, amounts, pennies, dates, words, codes, urls, companies, distinct, spaces)
+    @property
+    def filled(self) -> int:
+        return len(self.texts)
+
+    def share(self, looks_so: Callable[[str], bool]) -> float:
+        return sum(map(looks_so, self.texts)) / len(self.texts) if self.texts else 0.0
+
+    @cached_property
+    def amounts(self) -> float:
+        return self.share(_is_amount)
+
+    @cached_property
+    def pennies(self) -> float:
+        return self.share(lambda text: _PENNIES.search(text) is not None and _is_amount(text))
+
+    @cached_property
+    def dates(self) -> float:
+        return self.share(_is_date)
+
+    @cached_property
+    def words(self) -> float:
+        return self.share(
+            lambda text: (
+                _WORDS_OF_LETTERS.search(text) is not None
+                and not _URL.match(text)
+                and not _is_date(text)
+            )
+        )
+
+    @cached_property
+    def codes(self) -> float:
+        return self.share(lambda text: _CODE.fullmatch(text) is not None)
+
+    @cached_property
+    def urls(self) -> float:
+        return self.share(lambda text: _URL.match(text) is not None)
+
+    @cached_property
+    def companies(self) -> float:
+        return self.share(lambda text: _COMPANY_WORD.search(text) is not None)
+
+    @cached_property
+    def distinct(self) -> float:
+        return len(set(self.texts)) / len(self.texts) if self.texts else 0.0
+
+    @cached_property
+    def spaces(self) -> float:
+        return self.share(lambda text: " " in text)
 
 
 @lru_cache(maxsize=65536)
-def _kinds(text: str) -> tuple[bool, ...]:
-    has_digit = _DIGIT.search(text) is not None
-    is_amount = has_digit and len(text) < 40 and amount_read(text)[0] is not None
-    is_date = (
-        has_digit
-        and len(text) < 60
+def _is_amount(text: str) -> bool:
+    return _DIGIT.search(text) is not None and len(text) < 40 and amount_read(text)[0] is not None
+
+
+@lru_cache(maxsize=65536)
+def _is_date(text: str) -> bool:
+    return (
+        len(text) < 60
+        and _DIGIT.search(text) is not None
         and _APART.search(text) is not None
         and date_read(text) is not None
-    )
-    is_url = bool(_URL.match(text))
-    return (
-        is_amount,
-        is_amount and _PENNIES.search(text) is not None,
-        is_date,
-        not is_url and not is_date and _WORDS_OF_LETTERS.search(text) is not None,
-        bool(_CODE.fullmatch(text)),
-        is_url,
-        bool(_COMPANY_WORD.search(text)),
-        " " in text,
     )
 
 
@@ -192,10 +220,7 @@ def proposed_mapping(
     width = max([len(header.cells), *(len(cells) for _, cells in rows)], default=0)
     rows = rows[:: max(1, len(rows) // LOOK_ROWS)]
     headers = tuple(header.cells) + ("",) * (width - len(header.cells))
-    looks = [
-        look_of([cells[index] if index < len(cells) else "" for _, cells in rows])
-        for index in range(width)
-    ]
+    looks = [Look(rows, place) for place in range(width)]
     doubts: list[str] = []
     if confirmed is not None and (places := _confirmed_columns(confirmed, header, headers)):
         found = places
@@ -260,6 +285,9 @@ def _by_header(
             for index, plain in enumerate(plains)
             if plain in names and not _is_taken(index, name, found)
         ]
+        if len(candidates) == 1 and name in _WORDY:  # nothing to choose: look at no cell
+            found[name] = candidates[0][1]
+            continue
         fitting = [
             (-_fit(name, looks[index]), rank, index)
             for rank, index in candidates
@@ -315,7 +343,7 @@ def _fit(name: str, look: Look) -> int:
         return 2
     if name == "supplier_ref":
         return 2 if look.spaces < 0.5 and look.urls < 0.5 and look.dates < 0.5 else 0
-    if name in ("department", "service", "purpose", "category_text"):
+    if name in _WORDY:
         return 2 if look.urls < 0.5 and look.words >= 0.3 else 1
     if name == "capital_revenue":
         return 2 if look.distinct < 0.5 or look.filled < 10 else 0

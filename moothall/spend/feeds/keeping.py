@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -21,12 +21,12 @@ from moothall.spend.engine.dates import (
     date_read,
     file_period,
 )
-from moothall.spend.engine.headers import Header, plain_header
+from moothall.spend.engine.headers import Header, Row, plain_header
 from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds.cells import Cells
 from moothall.spend.feeds.reading import ControlTotal, Reading, Stamp
 from moothall.spend.feeds.schemas import ASIDE_SCHEMA, LINE_SCHEMA, MONEY
-from moothall.spend.feeds.tables import Table, below
+from moothall.spend.feeds.tables import Table, below, typical_width
 from moothall.values.periods import Period
 
 FOOTER_ROWS = 25  # more of them are padding, not notes
@@ -63,7 +63,7 @@ class Reader:
     stamp: Stamp
     sheet: str | None
     name: str
-    typical: float
+    body: Sequence[Row]
     cells: Cells = field(init=False)
     date_texts: Counter[str] = Factory(Counter)
     rows_read: int = 0
@@ -91,6 +91,11 @@ class Reader:
             sheet=self.sheet,
             odd_spaces=self.table.odd_spaces,
         )
+
+    @cached_property
+    def typical(self) -> float:
+        """How many cells a row of this table usually fills."""
+        return typical_width(self.body)
 
     def lines(self) -> Iterator[pl.DataFrame]:
         """Yield the lines kept, frame by frame, and note everything else."""

@@ -26,7 +26,6 @@ from moothall.spend.feeds.tables import (
     header_and_body,
     header_below,
     mapping_of,
-    typical_width,
 )
 from moothall.values.periods import Period
 
@@ -147,7 +146,7 @@ def read_table(
                 f"{name} was not read: it has no date column and its name gives no month. "
                 "Say which period it covers, or put the month in its name."
             )
-        reader = Reader(table, header, mapping, decided, stamp, sheet, name, typical_width(body))
+        reader = Reader(table, header, mapping, decided, stamp, sheet, name, body)
         if table.is_one_frame:
             frames = list(_every_line(reader))
             filled = [frame for frame in frames if frame.height] or frames[-1:]
