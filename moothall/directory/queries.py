@@ -270,6 +270,12 @@ def body_list() -> tuple[BodyRow, ...]:
     return tuple(map(_body_row, Organisation.objects.order_by("-is_of_the_place", "name")))
 
 
+def bodies_managed(person: Person) -> tuple[BodyRow, ...]:
+    """The bodies whose people someone invites, and gives roles."""
+    held = {body for deed, body in viewer_for(person).deeds if deed == Deed.MANAGE_PEOPLE}
+    return tuple(map(_body_row, Organisation.objects.filter(pk__in=held).order_by("name")))
+
+
 def body_page(body: Organisation, *, viewer: Viewer) -> BodyPage:
     """What a body is, what it came from, what it became."""
     return BodyPage(

@@ -225,9 +225,9 @@ def ticks_for(labels: Sequence[Label]) -> tuple[Tick, ...]:
     for i in chosen:
         label = labels[i]
         text = f"{label:%b %Y}" if isinstance(label, date) else label
-        # Each label begins where its mark does; the last ones end there, and stay in the picture.
-        if i / count <= 0.8 or count == 1:
-            ticks.append(Tick(text, share_of_width(i / count), "start"))
+        # Each label stands under its mark; the last of many end there, and stay in the picture.
+        if count <= LABELS_ACROSS or i / count <= 0.9:
+            ticks.append(Tick(text, share_of_width((i + 0.5) / count), "middle"))
         else:
             ticks.append(Tick(text, share_of_width((i + 1) / count), "end"))
     return tuple(ticks)

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from moothall.directory.models import Person
+from moothall.directory.queries import bodies_managed
 from moothall.places.models import Place
 from moothall.site.demo.stamp import is_loaded
 
@@ -82,3 +84,15 @@ def frame(request: HttpRequest) -> dict[str, object]:
             "footer": links(FOOTER, ""),
         }
     }
+
+
+def ways_to_people(person: Person) -> tuple[dict[str, str], ...]:
+    """Cards that lead to the people of each body whose people someone manages."""
+    return tuple(
+        {
+            "label": f"People of {body.name}",
+            "url": reverse("directory:people", args=[body.slug]),
+            "text": "Invite someone; give or end a role.",
+        }
+        for body in bodies_managed(person)
+    )

@@ -25,6 +25,7 @@ from moothall.site.api import endpoints
 from moothall.site.demo import place
 from moothall.site.demo.stamp import is_loaded
 from moothall.site.home import front
+from moothall.site.navigation import ways_to_people
 from moothall.spend.queries.attention import waiting_for, ways_for
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def attention(request: HttpRequest) -> HttpResponse:
     """What waits for whoever signed in, and the rooms that their roles open."""
     person = cast("Person", request.user)
     waiting = waiting_for(person, on=timezone.localdate())
-    shown = {"waiting": waiting, "ways": ways_for(person)}
+    shown = {"waiting": waiting, "ways": ways_for(person), "people": ways_to_people(person)}
     return render(request, "site/attention.html", shown)
 
 

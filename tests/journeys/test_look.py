@@ -35,7 +35,10 @@ def test_the_gallery_works_without_scripts(browser, live_server):
     context.close()
 
 
-def test_a_wide_table_is_reached_and_scrolled_from_the_keyboard(page: Page, live_server):
+def test_without_scripts_a_wide_table_is_reached_and_scrolled_from_the_keyboard(
+    page: Page, live_server
+):
+    page.route("**/*.js", lambda asked: asked.abort())
     page.set_viewport_size({"width": 320, "height": 900})
     page.goto(f"{live_server.url}/components")
     region = page.get_by_role("region", name="Suppliers, April 2025 to March 2026")
@@ -43,6 +46,18 @@ def test_a_wide_table_is_reached_and_scrolled_from_the_keyboard(page: Page, live
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(300)
     assert region.evaluate("element => element.scrollLeft") > 0
+
+
+def test_on_a_narrow_screen_each_row_is_a_list_that_says_its_headings(page: Page, live_server):
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto(f"{live_server.url}/components")
+    region = page.get_by_role("region", name="Suppliers, April 2025 to March 2026")
+    expect(region.get_by_role("cell", name="£4,812,906.27")).to_be_visible()
+    assert region.evaluate("element => element.scrollWidth - element.clientWidth") == 0
+    cell = region.get_by_role("cell", name="£4,812,906.27")
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Amount"'
+    expect(region.get_by_role("columnheader", name="Amount")).to_be_visible()  # it sorts
+    expect(region.get_by_role("row")).not_to_have_count(0)
 
 
 def test_on_paper_there_is_nothing_to_press(page: Page, live_server):

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.core.paginator import Page
 from django.template import Context
 
@@ -34,6 +35,21 @@ def number_of(count: int, noun: str) -> str:
     """1 payment, 9,310 payments; `noun` is "payment", or "body,bodies" for an odd plural."""
     singular, _, plural = noun.partition(",")
     return wording.number_of(count, singular, plural)
+
+
+@register.filter(is_safe=True)
+def sentence_case(words: str) -> str:
+    """'Change Password' as 'Change password': a library's words in the house's way."""
+    return re.sub(r"(?<=[\s-])[A-Z](?=[a-z])", lambda letter: letter[0].lower(), words.strip())
+
+
+@register.filter
+def plain_labels(form: forms.Form) -> forms.Form:
+    """A library's form with labels as ours read, and no words inside its boxes."""
+    for field in form.fields.values():
+        field.label = sentence_case(str(field.label or ""))
+        field.widget.attrs.pop("placeholder", None)
+    return form
 
 
 def address_with(context: Context, **parts: object) -> str:
@@ -101,6 +117,13 @@ def table(context: Context, table: Table) -> dict[str, object]:
         "rows": [cells(row) for row in table.rows],
         "total": cells(table.total) if table.total else [],
     }
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def trail(*labels_and_urls: str) -> dict[str, object]:
+    """`{% trail "Loads" loads_url "One load" %}`: the way here; the page itself has no address."""
+    pairs = zip(labels_and_urls[::2], (*labels_and_urls[1::2], ""), strict=False)
+    return {"trail": list(pairs)}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

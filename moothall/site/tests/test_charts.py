@@ -86,4 +86,4 @@ def test_labels_along_the_foot_are_few_and_begin_the_financial_year():
     days = [date(2022 + (3 + i) // 12, (3 + i) % 12 + 1, 1) for i in range(48)]
     ticks = charts.ticks_for(days)
     assert [tick.label for tick in ticks] == ["Apr 2022", "Apr 2023", "Apr 2024", "Apr 2025"]
-    assert ticks[0].anchor == "start"
+    assert ticks[0].anchor == "middle"

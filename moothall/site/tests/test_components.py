@@ -7,6 +7,8 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from moothall.directory.engine.roles import Role
+from moothall.directory.tests.factories import PersonFactory, RoleHeldFactory
 from moothall.values.tables import Column, Kind, Table
 
 COMPONENTS = Path(__file__).resolve().parent.parent / "templates/components"
@@ -110,3 +112,27 @@ def test_fields_tie_their_hints_and_errors_to_their_inputs(client):
     assert len(ids) == len(re.findall(r'\bid="([^"]+)"', html)), "an id is used twice"
     for link in re.findall(r'href="#([^"]+)"', html):
         assert link in ids, f"a link leads to #{link}, which is not on the page"
+
+
+@pytest.mark.django_db
+def test_a_librarys_words_read_as_the_houses_do(client):
+    client.force_login(PersonFactory())
+    told = client.get("/account/password/change/").content.decode()
+    assert "<title>Change password –" in told
+    assert "Current password" in told
+    assert "placeholder" not in told
+    assert 'href="/my-account">Your account</a>' in told
+
+
+@pytest.mark.django_db
+def test_whoever_manages_people_is_led_to_them_and_nobody_else_is(client):
+    held = RoleHeldFactory(role=Role.SYSTEM_ADMINISTRATOR.value)
+    client.force_login(held.person)
+    told = client.get("/needs-attention/").content.decode()
+    assert f"People of {held.organisation.name}" in told
+    assert f'href="/bodies/{held.organisation.slug}/people"' in told
+    assert "The spend room at work" not in told
+    client.force_login(RoleHeldFactory(role=Role.FINANCE_OFFICER.value).person)
+    told = client.get("/needs-attention/").content.decode()
+    assert "The spend room at work" in told
+    assert "People of" not in told

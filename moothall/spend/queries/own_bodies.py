@@ -155,7 +155,7 @@ def _payee(
         is_body=is_body.name if is_body else None,
         is_body_slug=is_body.slug if is_body else None,
         spend_gbp=sum((row["spend"] for row in found), Decimal("0.00")),
-        payment_count=sum(row["payment_count"] for row in found),
+        payment_count=int(sum(row["payment_count"] for row in found)),
         how="person" if decision else "directory",
         decision_id=decision.pk if decision else None,
         why_not_decide=None

@@ -332,3 +332,30 @@ def test_a_question_made_ready_answers_as_one_composed_afresh(place):
             ready = reading.rows(question, filters, **given_)
             assert ready == reading.rows(question, filters, once=True, **given_)
     assert len(reading.ready) <= 20
+
+
+@pytest.mark.usefixtures("own_lake")
+@pytest.mark.parametrize(
+    "address",
+    [
+        page
+        for page in PAGES
+        if page.startswith("/spending/") and page not in ("/spending/download",)
+    ],
+)
+def test_where_nothing_is_published_every_page_says_so_and_no_more(client, address):
+    told = client.get(address).content.decode()
+    assert "Nothing has been published here yet" in told
+    assert "This page answers once a body loads what it publishes" in told
+    assert "£" not in told
+    assert "Choose payments" not in told
+
+
+def test_a_line_is_named_by_its_amount_its_supplier_and_its_day(client, place):
+    line = client.get("/spending/lines").context["answer"].lines[0]
+    path = reverse("spend:line", args=[line.source_id, line.row])
+    told = client.get(path).content.decode()
+    title = told.partition("<title>")[2].partition("–")[0]
+    assert str(line.paid_on.year) in title
+    assert line.supplier in title
+    assert "£" in title

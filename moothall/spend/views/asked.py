@@ -60,9 +60,16 @@ def asked_by(request: HttpRequest, *, every_year: bool = False) -> Asked:
     return Asked(reading=reading, form=form, is_understood=form.is_valid(), kept=kept)
 
 
-def not_understood(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """The page that says what in the address means nothing."""
-    return render(request, "spend/not_understood.html", asked.page(), status=400)
+def instead(request: HttpRequest, asked: Asked, *, knows: bool = True) -> HttpResponse | None:
+    """The page in place of an answer: the address means nothing, or nothing is published.
+
+    knows : whether the view knows what the address says beside the filters
+    """
+    if not (asked.is_understood and knows):
+        return render(request, "spend/not_understood.html", asked.page(), status=400)
+    if not asked.form.known.years and not wanted_format(request):
+        return render(request, "spend/nothing.html")
+    return None
 
 
 def page_number(request: HttpRequest) -> int:

@@ -11,7 +11,7 @@ from moothall.spend.engine.questions import MARKET_BY, SPANS, TOGETHER_BY, TREND
 from moothall.spend.queries import comparing
 from moothall.spend.queries.trends import trends as trends_of
 from moothall.spend.views import tables
-from moothall.spend.views.asked import Asked, as_file, asked_by, downloads, link, not_understood
+from moothall.spend.views.asked import Asked, as_file, asked_by, downloads, instead, link
 from moothall.values.wording import pounds_in_words
 
 TRAIL = [("Front page", "/"), ("Spending", "/spending/")]
@@ -32,8 +32,8 @@ def trends(request: HttpRequest) -> HttpResponseBase:
     asked = asked_by(request, every_year=True)
     by = request.GET.get("by", "category")
     span = request.GET.get("span", "year")
-    if not asked.is_understood or by not in TREND_BY or span not in SPANS:
-        return not_understood(request, asked)
+    if other := instead(request, asked, knows=by in TREND_BY and span in SPANS):
+        return other
     answer = trends_of(asked.reading, by, asked.filters, span=span)
     shown = [*answer.rows, *([answer.others] if answer.others else [])]
     spans = [each.key for each in answer.spans]
@@ -73,8 +73,8 @@ def trends(request: HttpRequest) -> HttpResponseBase:
 def bodies(request: HttpRequest) -> HttpResponseBase:
     """What each body includes and leaves out: whether their figures can be compared."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     answer = comparing.comparability_of(asked.reading, asked.filters)
     columns = tuple(answer.as_json()["rows"][0]) if answer.bodies else ("name",)
     if file := as_file(request, "what-bodies-publish", answer.as_json(), columns):
@@ -92,8 +92,8 @@ def bodies(request: HttpRequest) -> HttpResponseBase:
 def between(request: HttpRequest) -> HttpResponseBase:
     """What the place's own bodies pay each other: left out of every net total."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     answer = comparing.between_own_bodies(asked.reading, asked.filters)
     columns = ("payer", "payee", "name", "payment_count", "spend_gbp")
     if file := as_file(request, "payments-between-bodies", answer.as_json(), columns):
@@ -112,8 +112,8 @@ def together(request: HttpRequest) -> HttpResponseBase:
     """What two or more bodies buy that they could buy together."""
     asked = asked_by(request)
     by = request.GET.get("by", "supplier")
-    if not asked.is_understood or by not in TOGETHER_BY:
-        return not_understood(request, asked)
+    if other := instead(request, asked, knows=by in TOGETHER_BY):
+        return other
     found = comparing.together(asked.reading, by, asked.filters)
     document = {"rows": [row.as_json() for row in found]}
     columns = ("label", "body_count", "names", "spend_gbp", "largest_gbp", "saving_estimate_gbp")
@@ -143,8 +143,8 @@ def concentration(request: HttpRequest) -> HttpResponseBase:
     """How few suppliers each category rests on."""
     asked = asked_by(request)
     by = request.GET.get("by", "category")
-    if not asked.is_understood or by not in MARKET_BY:
-        return not_understood(request, asked)
+    if other := instead(request, asked, knows=by in MARKET_BY):
+        return other
     markets = comparing.concentration(asked.reading, asked.filters, level=by)
     columns = ("label", "spend_gbp", "supplier_count", "top_share", "hhi", "identified_share")
     document = {"rows": [market.as_json() for market in markets]}
@@ -165,8 +165,8 @@ def concentration(request: HttpRequest) -> HttpResponseBase:
 def local(request: HttpRequest) -> HttpResponseBase:
     """How much stays local, with small firms, charities and mutuals, of what is known."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     answer = comparing.supplier_shares(asked.reading, asked.filters)
     columns = ("label", "spend_gbp", "known_gbp", "share", "coverage")
     if file := as_file(request, "local-small-third-sector", answer.as_json(), columns):

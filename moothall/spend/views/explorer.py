@@ -16,8 +16,8 @@ from moothall.spend.views.asked import (
     as_file,
     asked_by,
     downloads,
+    instead,
     link,
-    not_understood,
     numbered,
     page_number,
     wanted_format,
@@ -34,13 +34,12 @@ TRAIL = [("Front page", "/"), ("Spending", "/spending/")]
 def home(request: HttpRequest) -> HttpResponse:
     """The explorer: filters in the address, one headline, one chart, the largest, the newest."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     answer = explorer.explorer(asked.reading, asked.filters)
     slugs = asked.slugs
     page = asked.page(
         answer=answer,
-        has_any=bool(asked.form.known.years),
         categories=[
             (row.label, row.spend_gbp, tables.row_url("category", row, asked.query, slugs))
             for row in answer.categories.rows
@@ -62,8 +61,8 @@ def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
     if dimension not in figures.BY:
         raise Http404("Spending is shown by category, kind, supplier, department, body or month.")
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     order = request.GET.get("order", "")
     found = request.GET.get("find", "")[:80]
     is_whole = bool(wanted_format(request))
@@ -110,8 +109,8 @@ def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
 def categories(request: HttpRequest) -> HttpResponseBase:
     """The scheme of categories: what each one means, and how lines come to be in it."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     answer = category_list(asked.reading, asked.filters)
     columns = ("code", "label", "definition", "spend_gbp", "payment_count")
     if file := as_file(request, "categories", answer.as_json(), columns, rows=answer.as_rows()):
@@ -127,8 +126,8 @@ def categories(request: HttpRequest) -> HttpResponseBase:
 def category(request: HttpRequest, code: str) -> HttpResponseBase:
     """One category: what it is, how much, to whom, by which bodies, over the years."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     try:
         answer = category_page(asked.reading, code, asked.filters)
     except NoSuchCategory as missing:

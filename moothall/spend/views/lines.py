@@ -13,8 +13,8 @@ from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     asked_by,
     downloads,
+    instead,
     link,
-    not_understood,
     numbered,
     page_number,
     wanted_format,
@@ -29,8 +29,8 @@ LARGEST_NUMBER = 2**62
 def line_list(request: HttpRequest) -> HttpResponseBase:
     """Every payment line that passes the filters: sorted, paged, downloaded."""
     asked = asked_by(request)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     if wanted_format(request) == "csv":
         found = lines.lines_in_batches(asked.reading, asked.filters)
         rows = (tuple(row.values()) for batch in found for row in batch)

@@ -21,8 +21,8 @@ from moothall.spend.views.asked import (
     as_file,
     asked_by,
     downloads,
+    instead,
     link,
-    not_understood,
     numbered,
     page_number,
 )
@@ -46,8 +46,8 @@ class PersonsRequest(HttpRequest):
 def supplier_list(request: HttpRequest) -> HttpResponse:
     """Every supplier in what the reader may read: searched by name, sorted, paged."""
     asked = asked_by(request, every_year=True)
-    if not asked.is_understood:
-        return not_understood(request, asked)
+    if other := instead(request, asked):
+        return other
     number = page_number(request)
     find = request.GET.get("find", "")[:80]
     order = request.GET.get("order", "")
@@ -107,7 +107,9 @@ def supplier(request: HttpRequest, supplier_id: int) -> HttpResponseBase:
             for row in answer.categories.rows
         ],
         "names": tables.names_table(answer.names),
-        "newest": tables.lines_table(answer.newest, caption="Newest payments"),
+        "newest": tables.lines_table(
+            answer.newest, caption="Newest payments", names_supplier=False
+        ),
         "lines_url": link(reverse("spend:line_list"), supplier=supplier_id, year="all"),
         "report_url": reverse("spend:report_error", args=[supplier_id]),
         "trail": [*TRAIL, (answer.name, "")],

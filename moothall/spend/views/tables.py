@@ -16,7 +16,7 @@ from moothall.spend.queries.lines import Line
 from moothall.spend.queries.suppliers import PublishedName
 from moothall.spend.queries.trends import Span, TrendRow, Trends
 from moothall.spend.views.asked import link
-from moothall.values.tables import Cell, Column, Download, Kind, Table
+from moothall.values.tables import Cell, Column, Download, Kind, Row, Table
 from moothall.values.wording import number_of, pounds_in_words
 
 HEADINGS = {
@@ -117,6 +117,11 @@ def line_url(line: Line) -> str:
     return link(path, sheet=line.sheet) if line.sheet else path
 
 
+def supplier_cell(line: Line) -> Cell:
+    page = reverse("spend:supplier", args=[line.supplier_id]) if line.supplier_id else ""
+    return Cell(line.supplier, page)
+
+
 def lines_table(
     lines: Iterable[Line],
     *,
@@ -125,24 +130,22 @@ def lines_table(
     downloads: Sequence[Download] = (),
     note: str = "",
     clear_url: str = "",
+    names_supplier: bool = True,
 ) -> Table:
     """Payment lines; each day leads to the line beside its source."""
     sorts = bool(order)
     columns = (
         Column("Date", Kind.DATE, order="paid" if sorts else ""),
-        Column("Supplier"),
+        *([Column("Supplier")] if names_supplier else []),
         Column("Amount", Kind.POUNDS, order="amount" if sorts else ""),
         Column("For"),
         Column("Category"),
         Column("Body"),
     )
-    rows = [
+    rows: list[Row] = [
         (
             Cell(line.paid_on, line_url(line)),
-            Cell(
-                line.supplier,
-                reverse("spend:supplier", args=[line.supplier_id]) if line.supplier_id else "",
-            ),
+            *([supplier_cell(line)] if names_supplier else []),
             line.amount,
             line.purpose or line.department or "",
             line.category,
@@ -451,7 +454,7 @@ def together_table(
             Column("Bodies, largest first"),
             Column("Payments", Kind.COUNT),
             Column("Published payments", Kind.POUNDS),
-            Column("Could save, an estimate"),
+            Column("Could save, an estimate", Kind.POUNDS),
         ),
         rows=[
             (

@@ -203,7 +203,9 @@ def upload_discard(request: PersonsRequest, token: str) -> HttpResponse:
 @require_safe
 def load_list(request: PersonsRequest) -> HttpResponse:
     viewer = at_a_body(request, Deed.READ_LINES)
-    return render(request, "spend/work/load_list.html", {"loads": loads.loads_of(viewer)})
+    may_load = any(deed == Deed.LOAD_SPEND for deed, _body in viewer.deeds)
+    shown = {"loads": loads.loads_of(viewer), "may_load": may_load}
+    return render(request, "spend/work/load_list.html", shown)
 
 
 @route(deed=Deed.READ_LINES)
