@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.urls import NoReverseMatch, reverse
 
 from moothall.core.permissions import Viewer
@@ -16,6 +16,7 @@ from moothall.spend.queries.files import RecentLoad, recent_loads
 from moothall.spend.queries.lines import PublishedMonths
 from moothall.values.periods import Period
 
+OTHER = "other"
 ROOMS = (
     ("Spending", "spend:home", "Who is paid, how much, and for what: down to the published line."),
     ("Suppliers", "spend:supplier_list", "Find a supplier, under any name that it is paid by."),
@@ -41,6 +42,7 @@ class Front:
     headline: figures.Headline
     coverage: figures.Coverage
     groups: tuple[tuple[str, Decimal, str], ...]
+    other_kinds: tuple[tuple[str, Decimal, str], ...]  # the largest of what is "other"
     total_gbp: Decimal
     months: tuple[tuple[date, Decimal | None], ...]
     loads: tuple[RecentLoad, ...]
@@ -59,6 +61,7 @@ def front(viewer: Viewer) -> Front:
     )
     whole = figures.totals(reading, filters)
     groups = figures.summary(reading, "category", filters, whole=whole)
+    others = figures.summary(reading, "kind", evolve(filters, categories=(OTHER,)), top=3)
     return Front(
         period=period,
         headline=groups.headline,
@@ -66,6 +69,10 @@ def front(viewer: Viewer) -> Front:
         groups=tuple(
             (row.label, row.spend_gbp, f"{reverse('spend:category', args=[row.key])}?year={year}")
             for row in groups.rows
+        ),
+        other_kinds=tuple(
+            (row.label, row.spend_gbp, f"{reverse('spend:category', args=[row.key])}?year={year}")
+            for row in others.rows
         ),
         total_gbp=groups.total_gbp,
         months=_months(reading, filters),

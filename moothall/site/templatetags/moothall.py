@@ -47,7 +47,8 @@ def sentence_case(words: str) -> str:
 def plain_labels(form: forms.Form) -> forms.Form:
     """A library's form with labels as ours read, and no words inside its boxes."""
     for field in form.fields.values():
-        field.label = sentence_case(str(field.label or ""))
+        if field.label:
+            field.label = sentence_case(str(field.label))
         field.widget.attrs.pop("placeholder", None)
     return form
 

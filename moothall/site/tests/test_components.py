@@ -136,3 +136,17 @@ def test_whoever_manages_people_is_led_to_them_and_nobody_else_is(client):
     told = client.get("/needs-attention/").content.decode()
     assert "The spend room at work" in told
     assert "People of" not in told
+
+
+@pytest.mark.django_db
+def test_whoever_is_sent_to_sign_in_is_told_why(client):
+    told = client.get("/needs-attention/", follow=True).content.decode()
+    assert "That page is for people who hold a role here. Sign in, and it opens." in told
+    assert "That page is for people" not in client.get("/account/login/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_link_for_a_password_that_is_spent_leads_to_another(client):
+    told = client.get("/account/password/reset/key/1-a-b/").content.decode()
+    assert "This link no longer works" in told
+    assert "Ask for another" in told

@@ -31,8 +31,25 @@ NAMES = (
 
 def _day(label: str) -> forms.DateField:
     return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "This is not a day. Give it as 31/03/2026."},
     )
+
+
+def _pounds(label: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        max_digits=16,
+        decimal_places=2,
+        error_messages={"invalid": "This is not an amount. Give pounds, such as 500 or 1250.50."},
+    )
+
+
+def _unknown(what: str) -> dict[str, str]:
+    return {"invalid_choice": f"There is no {what} “%(value)s” here. Choose one of the list."}
 
 
 class PaymentFilter(forms.Form):
@@ -40,23 +57,31 @@ class PaymentFilter(forms.Form):
 
     is_search = True
     text = forms.CharField(label="Supplier or purpose", required=False, max_length=80)
-    year = forms.ChoiceField(label="Financial year", required=False)
-    category = forms.ChoiceField(label="Category", required=False)
+    year = forms.ChoiceField(
+        label="Financial year", required=False, error_messages=_unknown("year")
+    )
+    category = forms.ChoiceField(
+        label="Category", required=False, error_messages=_unknown("category")
+    )
     department = forms.CharField(label="Department as published", required=False, max_length=120)
     starts = _day("Paid from")
     ends = _day("Paid to")
-    least = forms.DecimalField(
-        label="At least (£)", required=False, max_digits=16, decimal_places=2
-    )
-    most = forms.DecimalField(label="At most (£)", required=False, max_digits=16, decimal_places=2)
+    least = _pounds("At least (£)")
+    most = _pounds("At most (£)")
     body = forms.MultipleChoiceField(
-        label="Bodies", required=False, widget=forms.CheckboxSelectMultiple
+        label="Bodies",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=_unknown("body"),
     )
     supplier = forms.IntegerField(
         required=False,
         min_value=-LARGEST_NUMBER,
         max_value=LARGEST_NUMBER,
         widget=forms.HiddenInput,
+        error_messages={
+            "invalid": "A supplier is asked for by its number. Open its page from the list of them."
+        },
     )
 
     def __init__(self, data: Any, *, choices: Choices, every_year: bool = False) -> None:
@@ -64,7 +89,7 @@ class PaymentFilter(forms.Form):
         self.known = choices
         self.every_year = every_year
         self.fields["year"].choices = [  # type: ignore[attr-defined]  # has choices
-            *([] if every_year else [("", "The latest complete year")]),
+            *([] if every_year else [("", "Latest full year")]),
             ("all", "Every year"),
             *((str(year), year_words(year)) for year in choices.years),
         ]

@@ -251,7 +251,10 @@ def test_a_cell_that_looks_like_a_formula_is_text_in_a_download(client, place):
     [
         ("/spending/?starts=2026-01-01&ends=2025-01-01", "The last day is before the first"),
         ("/spending/?least=10&most=5", "The most is less than the least"),
-        ("/spending/?category=nonsense", "Select a valid choice"),
+        ("/spending/lines?starts=nonsense", "This is not a day. Give it as 31/03/2026."),
+        ("/spending/lines?least=nonsense", "Give pounds, such as 500 or 1250.50."),
+        ("/spending/?category=moon", "There is no category “moon” here."),
+        ("/spending/?supplier=moon", "A supplier is asked for by its number."),
         ("/spending/lines?starts=0001-01-01", "is outside the years"),
     ],
 )
@@ -359,3 +362,26 @@ def test_a_line_is_named_by_its_amount_its_supplier_and_its_day(client, place):
     assert str(line.paid_on.year) in title
     assert line.supplier in title
     assert "£" in title
+
+
+@pytest.mark.parametrize("address", ["/spending/lines", "/spending/suppliers", "/spending/by/kind"])
+def test_a_page_past_the_last_leads_to_the_first(client, place, address):
+    answer = client.get(f"{address}?year=all&page=9999")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{address}?year=all"
+
+
+def test_a_way_of_looking_that_there_is_not_leads_to_the_usual_one(client, place):
+    answer = client.get("/spending/together?by=moon")
+    assert answer.status_code == 400
+    assert "This page is not shown in that way" in answer.content.decode()
+    assert 'href="?">Look at it in the usual way' in answer.content.decode()
+
+
+def test_the_front_page_names_what_other_is(client, place):
+    told = client.get("/").content.decode()
+    kinds = client.get("/").context["front"].other_kinds
+    assert len(kinds) <= 3
+    for label, _gbp, url in kinds:
+        assert label.lower() in told
+        assert url.replace("&", "&amp;") in told

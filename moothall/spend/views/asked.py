@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from moothall.core.downloads import csv_file, json_file
 from moothall.directory.queries import viewer_for
@@ -76,6 +76,15 @@ def page_number(request: HttpRequest) -> int:
     """The page asked for, from 1; nonsense is the first."""
     text = request.GET.get("page", "1")
     return min(max(int(text), 1), FURTHEST_PAGE) if text.isascii() and text.isdigit() else 1
+
+
+def beyond_the_last(
+    request: HttpRequest, rows: Sequence[object], number: int
+) -> HttpResponse | None:
+    """The first page, for whoever asks for one past the last."""
+    if rows or number == 1:
+        return None
+    return redirect(link(request.path, request.GET, page=None))
 
 
 def numbered(count: int, size: int, number: int) -> Page:

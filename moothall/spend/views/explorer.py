@@ -15,6 +15,7 @@ from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     as_file,
     asked_by,
+    beyond_the_last,
     downloads,
     instead,
     link,
@@ -79,6 +80,8 @@ def by(request: HttpRequest, dimension: str) -> HttpResponseBase:
     columns = ("label", "key", "spend_gbp", "payment_count", "share")
     if file := as_file(request, f"published-payments-by-{dimension}", answer.as_json(), columns):
         return file
+    if first := beyond_the_last(request, answer.rows, number):
+        return first
     usual = "key" if dimension in ("month", "year") else "-spend"
     page = asked.page(
         answer=answer,

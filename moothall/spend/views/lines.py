@@ -12,6 +12,7 @@ from moothall.spend.queries import lines
 from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     asked_by,
+    beyond_the_last,
     downloads,
     instead,
     link,
@@ -38,6 +39,8 @@ def line_list(request: HttpRequest) -> HttpResponseBase:
     order = request.GET.get("order") or "-paid"
     number = page_number(request)
     answer = lines.lines_page(asked.reading, asked.filters, order=order, page=number)
+    if first := beyond_the_last(request, answer.lines, number):
+        return first
     page = asked.page(
         answer=answer,
         table=tables.lines_table(

@@ -20,6 +20,7 @@ from moothall.spend.views import tables
 from moothall.spend.views.asked import (
     as_file,
     asked_by,
+    beyond_the_last,
     downloads,
     instead,
     link,
@@ -60,6 +61,8 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
         page=number,
         count=ROWS_A_PAGE,
     )
+    if first := beyond_the_last(request, answer.rows, number):
+        return first
     page = asked.page(
         answer=answer,
         find=find,
