@@ -6,7 +6,7 @@ if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("govuk-frontend-supported");
 }
 
-// On a narrow screen each row of a table stands as a list of its own: every cell learns its
+// Where there is little room each row of a table stands as a list of its own: every cell learns its
 // heading, and says again what it is, for display takes a table's meaning away.
 function letTablesStack(scope) {
   for (const table of scope.querySelectorAll(".mh-table__scroll > table")) {
