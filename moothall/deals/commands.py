@@ -23,6 +23,9 @@ DealFile = Annotated[Path, typer.Argument(help="A deal file (TOML).")]
 Format = Annotated[str, typer.Option("--format", help="table or json.")]
 Seed = Annotated[int, typer.Option(help="The same seed draws the same futures.")]
 Draws = Annotated[int, typer.Option(min=100, max=1_000_000, help="How many futures.")]
+Quasi = Annotated[
+    bool, typer.Option("--quasi-random", help="Draws fill the space evenly: fewer say as much.")
+]
 LOOK, REFUSED = 3, 4
 
 
@@ -119,7 +122,11 @@ def settle(
 
 @deal.command()
 def simulate(
-    file: DealFile, seed: Seed = 1, draws: Draws = 10_000, format: Format = "table"
+    file: DealFile,
+    seed: Seed = 1,
+    draws: Draws = 10_000,
+    quasi_random: Quasi = False,
+    format: Format = "table",
 ) -> None:
     """Draw futures of a deal: what each party may gain or lose, and who carries the risk.
 
@@ -131,7 +138,7 @@ def simulate(
     from moothall.values.wording import percentage
 
     try:
-        done = simulation(_deal(file), seed=seed, draws=draws)
+        done = simulation(_deal(file), seed=seed, draws=draws, is_quasi_random=quasi_random)
     except CannotSimulate as refusal:
         _refuse(str(refusal))
     if format == "json":
@@ -155,7 +162,7 @@ def simulate(
     for flag in done.fairness.flags:
         typer.echo(f"Look at this: {flag.sentence}")
     for note in done.notes:
-        typer.echo(note, err=True)
+        typer.echo(note)
 
 
 @deal.command()

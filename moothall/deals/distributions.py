@@ -10,17 +10,21 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from moothall.deals import quantiles
+
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, ...], Mapping[str, Any]], Floats]
+Quantile = Callable[[Floats, Mapping[str, Any]], Floats]
 PER = ("deal", "period")
 
 
 @frozen
 class Kind:
-    """A kind of distribution: the numbers it needs, and how it is drawn."""
+    """A kind of distribution: the numbers it needs, how it is drawn, and its quantiles."""
 
     needs: tuple[str, ...]
     draw: Draw
+    quantile: Quantile
     optional: tuple[str, ...] = ()
     why_not: Callable[[Mapping[str, Any]], str | None] = lambda given: None
 
@@ -78,6 +82,24 @@ def _above_zero(*names: str) -> Callable[[Mapping[str, Any]], str | None]:
     return why_not
 
 
+def _pert_is_sound(given: Mapping[str, Any]) -> str | None:
+    if given.get("weight", 4.0) < 0:
+        return f"Its weight is {given['weight']}, and must not be below 0."
+    return _in_order(given)
+
+
+def _beta_is_sound(given: Mapping[str, Any]) -> str | None:
+    if given.get("low", 0.0) >= given.get("high", 1.0):
+        return "Its low is not below its high."
+    return _above_zero("a", "b")(given)
+
+
+def _counts_are_sound(given: Mapping[str, Any]) -> str | None:
+    if given["n"] != int(given["n"]):
+        return f"Its n is {given['n']}, and must be a whole number."
+    return _above_zero("n", "a", "b")(given)
+
+
 def _weights_match(given: Mapping[str, Any]) -> str | None:
     values, weights = given["values"], given.get("weights")
     if not values:
@@ -90,28 +112,51 @@ def _weights_match(given: Mapping[str, Any]) -> str | None:
 
 
 KINDS: dict[str, Kind] = {
-    "fixed": Kind(("value",), lambda rng, shape, p: np.full(shape, float(p["value"]))),
+    "fixed": Kind(
+        ("value",),
+        lambda rng, shape, p: np.full(shape, float(p["value"])),
+        lambda u, p: np.full(u.shape, float(p["value"])),
+    ),
     "uniform": Kind(
         ("low", "high"),
         lambda rng, shape, p: rng.uniform(p["low"], p["high"], shape),
+        quantiles.uniform,
         why_not=lambda p: None if p["low"] < p["high"] else "Its low is not below its high.",
     ),
-    "triangular": Kind(("low", "mode", "high"), _triangular, why_not=_in_order),
-    "pert": Kind(("low", "mode", "high"), _pert, optional=("weight",), why_not=_in_order),
+    "triangular": Kind(
+        ("low", "mode", "high"), _triangular, quantiles.triangular, why_not=_in_order
+    ),
+    "pert": Kind(
+        ("low", "mode", "high"), _pert, quantiles.pert, optional=("weight",), why_not=_pert_is_sound
+    ),
     "normal": Kind(
         ("mean", "sd"),
         lambda rng, shape, p: rng.normal(p["mean"], p["sd"], shape),
+        quantiles.normal,
         why_not=_above_zero("sd"),
     ),
-    "lognormal": Kind(("mean", "sd"), _lognormal, why_not=_above_zero("mean", "sd")),
-    "beta": Kind(("a", "b"), _beta, optional=("low", "high"), why_not=_above_zero("a", "b")),
-    "beta-binomial": Kind(("n", "a", "b"), _beta_binomial, why_not=_above_zero("n", "a", "b")),
+    "lognormal": Kind(
+        ("mean", "sd"), _lognormal, quantiles.lognormal, why_not=_above_zero("mean", "sd")
+    ),
+    "beta": Kind(
+        ("a", "b"), _beta, quantiles.beta, optional=("low", "high"), why_not=_beta_is_sound
+    ),
+    "beta-binomial": Kind(
+        ("n", "a", "b"), _beta_binomial, quantiles.beta_binomial, why_not=_counts_are_sound
+    ),
     "poisson": Kind(
         ("mean",),
         lambda rng, shape, p: rng.poisson(p["mean"], shape).astype(np.float64),
+        quantiles.poisson,
         why_not=_above_zero("mean"),
     ),
-    "empirical": Kind(("values",), _empirical, optional=("weights",), why_not=_weights_match),
+    "empirical": Kind(
+        ("values",),
+        _empirical,
+        quantiles.empirical,
+        optional=("weights",),
+        why_not=_weights_match,
+    ),
 }
 
 
@@ -138,6 +183,11 @@ def why_not_a_distribution(given: Any) -> str | None:
 def drawn(given: Mapping[str, Any], rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     """Return draws from a distribution."""
     return KINDS[given["kind"]].draw(rng, shape, _numbers(given))
+
+
+def quantile(given: Mapping[str, Any], shares: Floats) -> Floats:
+    """Return the values that have such shares (0 < share < 1) of a distribution below them."""
+    return KINDS[given["kind"]].quantile(shares, _numbers(given))
 
 
 def is_drawn_once(given: Mapping[str, Any]) -> bool:

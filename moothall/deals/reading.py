@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 from attrs import evolve, field, frozen
 
+from moothall.deals.correlation import why_not_together
 from moothall.deals.deal import (
     Basis,
     Deal,
@@ -352,4 +353,5 @@ CHECKS: tuple[Any, ...] = (
     _no_fact_is_left_unused,
     _public_bodies_have_a_reference,
     _whoever_may_fail_has_a_residual_bearer,
+    why_not_together,
 )

@@ -1,7 +1,8 @@
 """How may a deal turn out for each party? Many futures of its facts, evaluated side by side.
 
-Futures are drawn in chunks, so that memory stays that of one chunk. Each chunk has its own
-generator, spawned from the one seed: the same seed and draws give the same futures.
+Futures are drawn in blocks, so that memory stays that of one block. Each block has its own
+generator, spawned from the one seed: the same seed and draws give the same futures, however many
+are evaluated side by side. Or they are quasi-random: one sequence, which blocks take up in turn.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ import numpy as np
 from attrs import field, fields, frozen
 from numpy.typing import NDArray
 
+from moothall.deals.correlation import correlated_facts, in_order_of_scores, is_once
 from moothall.deals.deal import Deal, PartyKind, years_between
-from moothall.deals.distributions import drawn, is_drawn_once
+from moothall.deals.distributions import drawn, quantile
 from moothall.deals.evaluation import evaluation, has_ended
 from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
 from moothall.deals.investors import InvestorResult, investor_result
 from moothall.deals.numbers import Numbers
+from moothall.deals.quantiles import standard_normal
+from moothall.deals.quasi_random import halton
 from moothall.deals.terms.term import UNRESOLVED
 from moothall.values.wording import percentage, pounds
 
 Floats = NDArray[np.float64]
-CHUNK = 8192  # draws evaluated side by side: the arrays of one period stay in a processor's cache
+CHUNK = 8192  # draws of a block: the arrays of one period stay in a processor's cache
 DRAWS = 10_000
 
 
@@ -74,6 +78,7 @@ class Simulation:
     futures: Futures
     parties: Mapping[str, PartyResult]
     fairness: Fairness
+    is_quasi_random: bool = False
     notes: tuple[str, ...] = field(factory=tuple)
 
 
@@ -82,17 +87,29 @@ class CannotSimulate(ValueError):
 
 
 def simulation(
-    deal: Deal, *, seed: int, draws: int = DRAWS, policy: Policy | None = None
+    deal: Deal,
+    *,
+    seed: int,
+    draws: int = DRAWS,
+    policy: Policy | None = None,
+    is_quasi_random: bool = False,
+    side_by_side: int = CHUNK,
 ) -> Simulation:
     """Draw futures of a deal and say what each party may gain or lose.
+
+    is_quasi_random : draws fill the space of futures evenly, so that fewer say as much
+    side_by_side    : how many are evaluated at once; it changes no result
 
     :raises CannotSimulate: when a fact has neither a value nor a distribution.
     """
     if sentence := why_not_simulate(deal):
         raise CannotSimulate(sentence)
     chunks = [
-        futures_of(deal, facts_drawn(deal, rng, size))
-        for rng, size in _chunks(np.random.default_rng(seed), draws)
+        futures_of(
+            deal, {key: values[:, start : start + side_by_side] for key, values in of.items()}
+        )
+        for of, size in blocks(deal, seed, draws, is_quasi_random)
+        for start in range(0, size, side_by_side)
     ]
     futures = _joined(chunks)
     failure = {key: float(failed.mean()) for key, failed in futures.failed.items()}
@@ -111,6 +128,7 @@ def simulation(
             for key in deal.parties
         },
         fairness=fairness_statement(deal, futures.results, failure=failure, policy=policy),
+        is_quasi_random=is_quasi_random,
         notes=tuple(_notes(deal, futures)),
     )
 
@@ -125,20 +143,61 @@ def why_not_simulate(deal: Deal) -> str | None:
     return None
 
 
+def blocks(
+    deal: Deal, seed: int, draws: int, is_quasi_random: bool = False
+) -> Iterator[tuple[dict[str, Floats], int]]:
+    """Yield the facts of so many futures block by block, each with its number of futures."""
+    rng = np.random.default_rng(seed)
+    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+    if not is_quasi_random:
+        for generator, size in zip(rng.spawn(len(sizes)), sizes, strict=True):
+            yield facts_drawn(deal, generator, size), size
+        return
+    rows = {key: _rows(deal, key) for key, fact in deal.facts.items() if fact.value is None}
+    # What is drawn once weighs most: it gets the small bases, which fill evenly first.
+    keys = sorted(rows, key=lambda key: rows[key])
+    sequence = halton(rng, sum(rows.values()))
+    ends = np.cumsum([rows[key] for key in keys])[:-1]
+    for place, size in enumerate(sizes):
+        points = np.split(sequence.points(place * CHUNK, size), ends) if keys else []
+        yield _facts_at(deal, dict(zip(keys, points, strict=True)), size), size
+
+
 def facts_drawn(deal: Deal, rng: np.random.Generator, size: int) -> dict[str, Floats]:
     """Return fact -> (period, draw): its known values, or draws from its distribution."""
-    periods = len(deal.periods)
-    found: dict[str, Floats] = {}
-    for key, fact in deal.facts.items():
-        if fact.value is not None:
-            known = np.asarray(fact.value, dtype=np.float64)
-            values = np.broadcast_to(known.reshape(-1, 1), (periods, size))
-        elif fact.once or is_drawn_once(fact.distribution or {}):
-            values = np.broadcast_to(drawn(fact.distribution or {}, rng, (size,)), (periods, size))
-        else:
-            values = drawn(fact.distribution or {}, rng, (periods, size))
-        found[key] = values
-    return found
+    values = {
+        key: drawn(fact.distribution or {}, rng, (_rows(deal, key), size))
+        for key, fact in deal.facts.items()
+        if fact.value is None
+    }
+    scores = {key: rng.standard_normal((_rows(deal, key), size)) for key in correlated_facts(deal)}
+    return in_order_of_scores(deal, _in_every_period(deal, values, size), scores)
+
+
+def _facts_at(deal: Deal, points: Mapping[str, Floats], size: int) -> dict[str, Floats]:
+    """The same from points: fact -> (its rows, draw) shares above 0 and below 1."""
+    values = {
+        key: quantile(deal.facts[key].distribution or {}, shares) for key, shares in points.items()
+    }
+    scores = {key: standard_normal(points[key]) for key in correlated_facts(deal)}
+    return in_order_of_scores(deal, _in_every_period(deal, values, size), scores)
+
+
+def _rows(deal: Deal, key: str) -> int:
+    return 1 if is_once(deal, key) else len(deal.periods)
+
+
+def _in_every_period(deal: Deal, values: Mapping[str, Floats], size: int) -> dict[str, Floats]:
+    shape = (len(deal.periods), size)
+    return {
+        key: np.broadcast_to(
+            values[key]
+            if fact.value is None
+            else np.asarray(fact.value, dtype=np.float64).reshape(-1, 1),
+            shape,
+        )
+        for key, fact in deal.facts.items()
+    }
 
 
 def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
@@ -279,11 +338,6 @@ def party_result(
     )
 
 
-def _chunks(rng: np.random.Generator, draws: int) -> Iterator[tuple[np.random.Generator, int]]:
-    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
-    yield from zip(rng.spawn(len(sizes)), sizes, strict=True)
-
-
 def _joined(chunks: list[Futures]) -> Futures:
     def side_by_side(name: str) -> dict[str, Any]:
         return {
@@ -295,14 +349,14 @@ def _joined(chunks: list[Futures]) -> Futures:
 
 
 def _notes(deal: Deal, futures: Futures) -> Iterator[str]:
-    per_period = [
-        fact.title
-        for fact in deal.facts.values()
-        if fact.distribution is not None and not fact.once and not is_drawn_once(fact.distribution)
-    ]
-    if per_period:
+    uncertain = [key for key, fact in deal.facts.items() if fact.value is None]
+    once = [deal.facts[key].title for key in uncertain if is_once(deal, key)]
+    afresh = [deal.facts[key].title for key in uncertain if not is_once(deal, key)]
+    if once:
+        yield f"Drawn once for the whole deal: {', '.join(once)}."
+    if afresh:
         yield (
-            f"Drawn afresh each period: {', '.join(per_period)}. Good and bad periods then cancel "
+            f"Drawn afresh each period: {', '.join(afresh)}. Good and bad periods then cancel "
             "out, which understates the spread where they hang together."
         )
     for key, gbp in futures.unresolved.items():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from attrs import frozen
+from attrs import asdict, frozen
 from numpy.typing import NDArray
 
 from moothall.deals.deal import Deal
 from moothall.deals.simulation import Simulation, facts_drawn, futures_of
 from moothall.deals.zero_effect import paid_by_chance
-from moothall.values.periods import Period, financial_year_of
+from moothall.values.periods import Period, financial_year_of, year_words
 
 Floats = NDArray[np.float64]
 LOOKED_AT = 2000  # futures from which a fact's own spread is read
@@ -21,7 +21,8 @@ LOOKED_AT = 2000  # futures from which a fact's own spread is read
 class YearSpread:
     """One party's net cash in a financial year: what it receives less what it pays.
 
-    GBP, undiscounted. p20 and p5 are the bad ends: exceeded in 80% and 95% of futures.
+    GBP, undiscounted. p20 and p5 are the bad ends: exceeded in 80% and 95% of futures. Year after
+    year they are the bands of a fan chart.
     """
 
     year: str
@@ -29,17 +30,11 @@ class YearSpread:
     p5: float
     p20: float
     p50: float
+    p80: float
     p95: float
 
     def as_json(self) -> dict[str, str | float]:
-        return {
-            "year": self.year,
-            "mean": self.mean,
-            "p5": self.p5,
-            "p20": self.p20,
-            "p50": self.p50,
-            "p95": self.p95,
-        }
+        return asdict(self)
 
 
 def by_year(done: Simulation, party: str) -> list[YearSpread]:
@@ -52,11 +47,8 @@ def by_year(done: Simulation, party: str) -> list[YearSpread]:
             years[year] = years[year] + part if year in years else part
     found = []
     for year, net in sorted(years.items()):
-        p5, p20, p50, p95 = np.percentile(net, (5, 20, 50, 95))
-        label = str(Period.financial_year(year))
-        found.append(
-            YearSpread(label, float(net.mean()), float(p5), float(p20), float(p50), float(p95))
-        )
+        ends = map(float, np.percentile(net, (5, 20, 50, 80, 95)))
+        found.append(YearSpread(year_words(year), float(net.mean()), *ends))
     return found
 
 
