@@ -132,6 +132,7 @@ def simulate(
 
     Example: moothall deal simulate lighting.toml --draws 20000 --format json
     """
+    from moothall.deals.budgets import budget_years
     from moothall.deals.simulation import CannotSimulate, simulation
     from moothall.deals.spreads import drivers, simulation_as_json
     from moothall.deals.zero_effect import paid_by_chance
@@ -142,7 +143,7 @@ def simulate(
     except CannotSimulate as refusal:
         _refuse(str(refusal))
     if format == "json":
-        _print(simulation_as_json(done, drivers(done.deal, seed=seed)))
+        _print(simulation_as_json(done, drivers(done.deal, seed=seed), _vat_rates()))
         return
     typer.echo(
         f"{done.deal.name}: {draws:,} futures, seed {seed}, {percentage(done.deal.rate)} a year"
@@ -154,6 +155,9 @@ def simulate(
         typer.echo(f"{name:24.24}{amounts}{found.loss_probability:>10.1%}")
     for stated in done.fairness.parties.values():
         typer.echo(stated.sentence)
+    for key in done.parties:
+        for year in budget_years(done, key, _vat_rates()):
+            typer.echo(year.in_words(done.deal.party_name(key)))
     for key, found in done.parties.items():
         if found.investor is not None:
             typer.echo(found.investor.in_words(done.deal.party_name(key)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from moothall.deals.wording import in_sentence
-from moothall.values.periods import Period
+from moothall.values.periods import Period, financial_year_of
 
 if TYPE_CHECKING:
     from moothall.deals.terms.term import Term
@@ -37,6 +37,7 @@ class Party:
     guarantee_gbp   : what a guarantor or bond adds to that
     residual_bearer : the party on whom its duties fall when it has failed
     relet_cost_gbp  : what finding another then costs that bearer
+    vat_recovered   : share (0-1) of the VAT it pays that it recovers
     """
 
     key: str
@@ -47,6 +48,7 @@ class Party:
     guarantee_gbp: Decimal = Decimal(0)
     residual_bearer: str | None = None
     relet_cost_gbp: Decimal = Decimal(0)
+    vat_recovered: Decimal = Decimal(1)
 
     @property
     def is_public(self) -> bool:
@@ -103,12 +105,28 @@ class Fact:
 
 
 @frozen
+class Budget:
+    """What a public body has approved for what it books in one line.
+
+    approved_gbp : GBP by financial year, keyed by the year in which it begins
+    """
+
+    key: str
+    party: str
+    ring_fence: str
+    kind: str
+    approved_gbp: Mapping[int, Decimal]
+
+
+@frozen
 class Deal:
     """A deal, read and found sound.
 
     rate         : the common discount rate, per year
     price_base   : the year whose prices it is in, as '2026/27'
     correlations : (fact, fact, rank correlation from -1 to 1)
+    budgets      : what public bodies have approved, by financial year
+    payment_days : from the day after a period's last until it is paid
     document     : what it was read from
     """
 
@@ -121,6 +139,8 @@ class Deal:
     price_base: str = ""
     summary: str = ""
     correlations: tuple[tuple[str, str, Decimal], ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    payment_days: int = 30
     document: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
     @property
@@ -129,6 +149,13 @@ class Deal:
 
     def term(self, key: str) -> Term:
         return next(term for term in self.terms if term.key == key)
+
+    def approved(self, party: str, kind: str, ring_fence: str, year: int) -> Decimal | None:
+        """Return what a body has approved for one line in a year, None where nothing is said."""
+        for budget in self.budgets:
+            if (budget.party, budget.kind, budget.ring_fence) == (party, kind, ring_fence):
+                return budget.approved_gbp.get(year)
+        return None
 
     def party_name(self, key: str) -> str:
         return self.parties[key].name
@@ -184,6 +211,17 @@ def years_between(start: date, end: date) -> Decimal:
     """Return years from a day to another: whole months, and the days over as parts of a year."""
     months = (end.year - start.year) * 12 + end.month - start.month
     return Decimal(months) / 12 + Decimal(end.day - start.day) / Decimal("365.25")
+
+
+def year_shares(period: Period) -> dict[int, float]:
+    """Return the share of a period's days that fall in each financial year, by its first year."""
+    found = {}
+    last = financial_year_of(period.last_day)
+    for year in range(financial_year_of(period.starts_on), last + 1):
+        inside = period.overlap(Period.financial_year(year))
+        if inside is not None:
+            found[year] = inside.days / period.days
+    return found
 
 
 def _months_after(day: date, months: int) -> date:

@@ -6,9 +6,11 @@ from typing import Any
 
 import attrs
 
-from moothall.deals.deal import Basis, Deal, Fact
+from moothall.deals.deal import Basis, Budget, Deal, Fact
 from moothall.deals.kinds import term_kinds
 from moothall.deals.terms.term import Term
+from moothall.deals.wording import listed
+from moothall.values.periods import year_words
 from moothall.values.wording import percentage, plain_date, pounds_in_words
 
 
@@ -24,7 +26,7 @@ def explained(deal: Deal, viewer: str | None = None) -> dict[str, list[str]]:
         f"Results are discounted at {percentage(deal.rate)} a year"
         + (f", in {deal.price_base} prices." if deal.price_base else "."),
     ]
-    return {
+    told = {
         "The deal": [deal.summary, *about] if deal.summary else about,
         "Parties": [_party(deal, key) for key in deal.parties],
         "Facts": [
@@ -34,6 +36,9 @@ def explained(deal: Deal, viewer: str | None = None) -> dict[str, list[str]]:
         ],
         "Terms": [f"{term.name}. {term.sentence(deal)}" for term in deal.terms],
     }
+    if deal.budgets:
+        told["Budgets"] = [_budget(deal, budget) for budget in deal.budgets]
+    return told
 
 
 def kinds_explained() -> list[dict[str, Any]]:
@@ -83,6 +88,17 @@ def _party(deal: Deal, key: str) -> str:
             f"fails; then its duties fall on {bearer}."
         )
     return said
+
+
+def _budget(deal: Deal, budget: Budget) -> str:
+    years = listed(
+        f"{pounds_in_words(gbp)} for {year_words(year)}"
+        for year, gbp in sorted(budget.approved_gbp.items())
+    )
+    return (
+        f"{deal.party_name(budget.party)} has approved {years} in its {budget.ring_fence}, "
+        f"{budget.kind}."
+    )
 
 
 def _fact(deal: Deal, fact: Fact) -> str:

@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from moothall.deals.correlation import why_not_together
 from moothall.deals.deal import (
     Basis,
+    Budget,
     Deal,
     Fact,
     Finding,
@@ -25,13 +26,15 @@ from moothall.deals.deal import (
     PartyKind,
     Weight,
     periods_every,
+    year_shares,
 )
 from moothall.deals.distributions import why_not_a_distribution
 from moothall.deals.evaluation import has_money_limits
 from moothall.deals.kinds import term_kinds
 from moothall.deals.terms import fields
 from moothall.deals.terms.fields import FieldsNotRead, Names
-from moothall.deals.terms.term import Term
+from moothall.deals.terms.term import RING_FENCES, Term
+from moothall.values.periods import year_words
 
 NOT_CONTRACTING = "not contracting"  # the reference of whoever need not take part
 MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12, "whole deal": None}
@@ -56,6 +59,7 @@ class _Head:
     rate: Decimal = fields.rate("Discount rate, per year", Decimal("0.035"))
     price_base: str = fields.text("Price base", "")
     summary: str = fields.text("In a sentence or two", "")
+    payment_days: int = fields.whole("Days from a period's end until it is paid", 30)
 
 
 @frozen
@@ -67,6 +71,19 @@ class _PartyFields:
     guarantee_gbp: Decimal = fields.gbp("Guarantee or bond", Decimal(0))
     residual_bearer: str | None = fields.party("Who takes over its duties", None)
     relet_cost_gbp: Decimal = fields.gbp("Cost of finding another", Decimal(0))
+    vat_recovered: Decimal = fields.share("Share of VAT that it recovers", Decimal(1))
+
+
+def _approved(value: Any, _names: Names) -> Mapping[int, Decimal]:
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError('It is a table with a financial year each: { "2026/27" = 450000 }.')
+    found = {}
+    for words, given in value.items():
+        year = int(words[:4]) if words[:4].isdecimal() else 0
+        if words != year_words(year):
+            raise ValueError(f"{words!r} is no financial year such as 2026/27.")
+        found[year] = fields.decimal_of(given)
+    return found
 
 
 def _value(value: Any, _names: Names) -> Decimal | tuple[Decimal, ...]:
@@ -83,6 +100,17 @@ def _distribution(value: Any, _names: Names) -> Mapping[str, Any]:
 
 def _read_by(reads: fields.Reads, kind: str, label: str) -> Any:
     return field(default=None, metadata={"reads": reads, "kind": kind, "label": label})
+
+
+@frozen
+class _BudgetFields:
+    party: str = fields.party("Whose budget")
+    ring_fence: str = fields.choice("Ring-fence", RING_FENCES, "General Fund")
+    kind: str = fields.choice("Revenue or capital", ("revenue", "capital"), "revenue")
+    approved_gbp: Mapping[int, Decimal] = field(
+        metadata={"reads": _approved, "kind": "amounts_by_year", "label": "Approved, by year"},
+        kw_only=True,
+    )
 
 
 @frozen
@@ -152,7 +180,8 @@ def deal_and_findings_of(document: Mapping[str, Any]) -> tuple[Deal | None, list
     facts = _facts(document, names, findings)
     names = Names(party_keys, dict.fromkeys(_table(document, "facts", [])))
     terms = _terms(document, names, findings)
-    known = {"deal", "parties", "facts", "terms", "correlations", "case"}
+    budgets = tuple(_budgets(document, names, findings))
+    known = {"deal", "parties", "facts", "terms", "correlations", "budgets", "case"}
     for key in document:
         if key not in known:
             said = f"There is no table {key!r} in a deal."
@@ -172,6 +201,8 @@ def deal_and_findings_of(document: Mapping[str, Any]) -> tuple[Deal | None, list
         price_base=head.price_base,
         summary=head.summary,
         correlations=_correlations(document, facts, findings),
+        budgets=budgets,
+        payment_days=head.payment_days,
         document=document,
     )
     for check in CHECKS:
@@ -254,6 +285,15 @@ def _terms(document: Mapping[str, Any], names: Names, findings: list[Finding]) -
                 terms.append(read)
         above.append(key)
     return terms
+
+
+def _budgets(
+    document: Mapping[str, Any], names: Names, findings: list[Finding]
+) -> Iterator[Budget]:
+    for key, given in _table(document, "budgets", findings).items():
+        read = _read(_BudgetFields, given, names, f"budgets.{key}", findings)
+        if read is not None:
+            yield Budget(key, read.party, read.ring_fence, read.kind, read.approved_gbp)
 
 
 def _correlations(
@@ -344,6 +384,24 @@ def _whoever_may_fail_has_a_residual_bearer(deal: Deal) -> Iterator[Finding]:
             yield Finding(f"parties.{key}.residual_bearer", said, "Name the party that does.")
 
 
+def _a_budget_is_of_a_public_body_and_alone(deal: Deal) -> Iterator[Finding]:
+    seen: dict[tuple[str, str, str], str] = {}
+    for budget in deal.budgets:
+        line = (budget.party, budget.ring_fence, budget.kind)
+        if not deal.parties[budget.party].is_public:
+            said = f"{deal.party_name(budget.party)} is no public body, so it approves no budget."
+            yield Finding(f"budgets.{budget.key}.party", said, "Name a public body.")
+        if line in seen:
+            said = f"This line of {deal.party_name(budget.party)}'s budget is given twice."
+            yield Finding(f"budgets.{budget.key}", said, f"Put it into budgets.{seen[line]}.")
+        seen[line] = budget.key
+        within = {year for period in deal.periods for year in year_shares(period)}
+        for year in sorted(budget.approved_gbp.keys() - within):
+            said = f"The deal does not run in {year_words(year)}."
+            mend = "Take that year out, or mend the days of the deal."
+            yield Finding(f"budgets.{budget.key}.approved_gbp", said, mend, Weight.LOOK)
+
+
 CHECKS: tuple[Any, ...] = (
     _each_term_checks_itself,
     _a_term_pays_another_party,
@@ -354,4 +412,5 @@ CHECKS: tuple[Any, ...] = (
     _public_bodies_have_a_reference,
     _whoever_may_fail_has_a_residual_bearer,
     why_not_together,
+    _a_budget_is_of_a_public_body_and_alone,
 )

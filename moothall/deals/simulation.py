@@ -228,7 +228,7 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
         worth = float(fact.price_gbp) if fact.price_gbp is not None else 1.0
         for party, sign in ((fact.borne_by, -1.0), (fact.enjoyed_by, 1.0)):
             if party is not None and (fact.unit == "GBP" or fact.price_gbp is not None):
-                flows = _over_time(fact.once, facts[key]) * (sign * worth)
+                flows = over_time(fact.once, facts[key]) * (sign * worth)
                 side[party] += flows
                 if party in paid_in and side is cash:
                     paid_in[party] += np.where(ended, 0, np.maximum(-flows, 0)).sum(axis=0)
@@ -251,7 +251,7 @@ def _investors(deal: Deal) -> list[str]:
     return [key for key, party in deal.parties.items() if party.kind is PartyKind.INVESTOR]
 
 
-def _over_time(once: bool, values: Floats) -> Floats:
+def over_time(once: bool, values: Floats) -> Floats:
     """Return a fact that holds once for the whole deal as falling into its first period."""
     if not once:
         return values

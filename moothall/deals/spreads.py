@@ -8,10 +8,12 @@ import numpy as np
 from attrs import asdict, frozen
 from numpy.typing import NDArray
 
-from moothall.deals.deal import Deal
+from moothall.deals.budgets import budget_years
+from moothall.deals.deal import Deal, year_shares
+from moothall.deals.settlement import VatRate
 from moothall.deals.simulation import Simulation, facts_drawn, futures_of
 from moothall.deals.zero_effect import paid_by_chance
-from moothall.values.periods import Period, financial_year_of, year_words
+from moothall.values.periods import year_words
 
 Floats = NDArray[np.float64]
 LOOKED_AT = 2000  # futures from which a fact's own spread is read
@@ -52,21 +54,13 @@ def by_year(done: Simulation, party: str) -> list[YearSpread]:
     return found
 
 
-def year_shares(period: Period) -> dict[int, float]:
-    """Return the share of a period's days that fall in each financial year, by its first year."""
-    found = {}
-    last = financial_year_of(period.last_day)
-    for year in range(financial_year_of(period.starts_on), last + 1):
-        inside = period.overlap(Period.financial_year(year))
-        if inside is not None:
-            found[year] = inside.days / period.days
-    return found
-
-
 def simulation_as_json(
-    done: Simulation, driven_by: Mapping[str, list[Driver]]
+    done: Simulation, driven_by: Mapping[str, list[Driver]], vat_rate: VatRate | None = None
 ) -> dict[str, object]:
-    """Return a simulation in JSON's own types: estimates are numbers, not text."""
+    """Return a simulation in JSON's own types: estimates are numbers, not text.
+
+    vat_rate : the rate on a day, for what a public body cannot recover; without it none is added
+    """
     return {
         "seed": done.seed,
         "draws": done.draws,
@@ -83,6 +77,7 @@ def simulation_as_json(
                 "failure_probability": found.failure_probability,
                 "peak_cash_need_gbp": found.peak_cash_need,
                 "by_year": [year.as_json() for year in by_year(done, key)],
+                "budgets": [year.as_json() for year in budget_years(done, key, vat_rate)],
                 "investor": found.investor.as_json() if found.investor is not None else None,
                 "drivers": [driver.as_json() for driver in driven_by.get(key, [])],
             }

@@ -4,10 +4,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from moothall.deals.deal import year_shares
 from moothall.deals.reading import deal_from_toml
 from moothall.deals.simulation import CannotSimulate, simulation
 from moothall.deals.solving import CannotSolve, Target, solution, trade_off
-from moothall.deals.spreads import by_year, drivers, simulation_as_json, year_shares
+from moothall.deals.spreads import by_year, drivers, simulation_as_json
 from moothall.deals.varying import NoSuchNumber, differences, number_at, numbers_in, with_number
 from moothall.values.periods import Period
 
