@@ -13,7 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from moothall.deals.deal import Deal, Finding
-    from moothall.deals.settlement import Statement, VatRate, Version
+    from moothall.deals.settlement import Statement, VatRate
+    from moothall.deals.versions import Version
 
 deal = typer.Typer(
     help="Deals: terms that are tried before they are signed, and settled to the penny after.",
@@ -90,7 +91,8 @@ def settle(
     Example: moothall deal settle lighting.toml --facts facts.toml --period 2026-04-01
     """
     from moothall.deals.facts_file import CannotReadFacts, facts_of
-    from moothall.deals.settlement import CannotSettle, Version, settled, statement_from
+    from moothall.deals.settlement import CannotSettle, settled, statement_from
+    from moothall.deals.versions import Version
 
     first = _deal(file)
     versions = [Version(1, first, first.period.starts_on)]
@@ -311,7 +313,7 @@ def _deal(path: Path) -> Deal:
 
 
 def _variation(number: int, told: str) -> Version:
-    from moothall.deals.settlement import Version
+    from moothall.deals.versions import Version
 
     file, _, day = told.rpartition("@")
     try:

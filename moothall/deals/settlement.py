@@ -18,43 +18,24 @@ from attrs import evolve, frozen
 
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.evaluation import (
-    THE_DEAL,
     DealState,
     Line,
     evaluation,
     facts_as_read,
     has_ended,
-    opening_state,
     step,
 )
 from moothall.deals.numbers import PENNY, Array, Numbers, to_pence
 from moothall.deals.reading import deal_from_document
-from moothall.deals.terms.term import PAID, UNRESOLVED
+from moothall.deals.terms.term import UNRESOLVED
+from moothall.deals.versions import EXACT, Course, Stretch, Version, stretches
 from moothall.deals.writing import canonical, plain
 from moothall.values.periods import Period
 from moothall.values.wording import plain_date, pounds
 
 ZERO = Decimal("0.00")
-EXACT = Numbers(True, 1)
 Known = Mapping[str, Mapping[date, Decimal]]  # fact -> first day of the period -> its value
 VatRate = Callable[[str, date], Decimal]  # treatment, day -> rate as a fraction
-
-
-@frozen
-class Version:
-    """A deal as varied from a day on.
-
-    effective_from : it takes effect in the first period that begins on this day or later
-    splits_period  : it takes effect on the day itself; that period's amounts under the old and the
-                     new version are each taken by their days
-    carries_over   : terms whose state goes on; None: every term of the same key and kind
-    """
-
-    number: int
-    deal: Deal
-    effective_from: date
-    splits_period: bool = False
-    carries_over: tuple[str, ...] | None = None
 
 
 @frozen
@@ -159,16 +140,6 @@ class _Entitlement:
         return f"{said} Taken for {_fraction_words(self.share)} of the period."
 
 
-@frozen
-class _Stretch:
-    """A period, or part of one, under one version. `share` is its part of the period, by days."""
-
-    index: int
-    period: Period
-    version: Version
-    share: Decimal | None = None
-
-
 class CannotSettle(ValueError):
     """No statement was made. The message says why, and what to do."""
 
@@ -191,7 +162,7 @@ def settled(
     :raises CannotSettle: when the period is not one of the deal.
     """
     stated = _stated(issued)
-    periods = [stretch.period for stretch in _stretches(versions)]
+    periods = [stretch.period for stretch in stretches(versions)]
     if up_to not in periods:
         last = periods[-1].last_day
         raise CannotSettle(
@@ -319,35 +290,30 @@ def _entitled(
 ) -> dict[Key, _Entitlement]:
     """Return what each term pays in each period as far as the facts are known, without a gap."""
     found: dict[Key, _Entitlement] = {}
-    state: DealState | None = None
-    under: Version | None = None
-    for stretch in _stretches(versions):
+    course = Course()
+    for stretch in stretches(versions):
         if stretch.period.starts_on > up_to.starts_on:
             break
         deal = stretch.version.deal
         first_day = deal.periods[stretch.index].starts_on
-        state = _carried(state, under, stretch.version)
-        if has_ended(state).all():
+        before = course.begin(stretch)
+        if has_ended(before).all():
             break
         missing = _missing(deal, facts, stretch.index)
         if missing:
             findings += missing
             break
-        under = stretch.version
         of_period = {
             key: np.array([values[first_day]], dtype=object)
             for key, values in facts.items()
             if key in deal.facts and first_day in values
         } | _fixed(deal, stretch.index)
-        before = state
-        read = facts_as_read(deal.facts, of_period)
-        state, lines = step(deal, stretch.index, state, read, EXACT)
-        if stretch.share is not None:
-            lines = [_part_of(line, stretch.share) for line in lines]
-            state = _with_paid(state, before, lines)
+        after, lines = step(
+            deal, stretch.index, before, facts_as_read(deal.facts, of_period), EXACT
+        )
         if stretch.period == up_to:
-            findings += _unresolved(deal, before, state, up_to)
-        for line in lines:
+            findings += _unresolved(deal, before, after, stretch)
+        for line in course.end(after, lines):
             key = Key(stretch.period, line.term.key, line.payer, line.payee)
             amount = line.amount[0]
             owed = Owed(amount, _vat(line, amount, stretch.period, vat_rate))
@@ -358,61 +324,6 @@ def _entitled(
             else:
                 found[key] = _Entitlement(owed, line, stretch.share)
     return found
-
-
-def _stretches(versions: Sequence[Version]) -> Iterator[_Stretch]:
-    """Yield every period under the version in force at its start; split ones in two."""
-    for place, version in enumerate(versions):
-        after = versions[place + 1] if place + 1 < len(versions) else None
-        for index, period in enumerate(version.deal.periods):
-            if place and period.starts_on < version.effective_from:
-                if version.splits_period and version.effective_from in period:
-                    part = Period(version.effective_from, period.ends_before)
-                    yield _Stretch(index, part, version, _days_share(part, period))
-                continue
-            if after is None or period.ends_before <= after.effective_from:
-                yield _Stretch(index, period, version)
-            elif period.starts_on < after.effective_from:
-                if not after.splits_period:
-                    yield _Stretch(index, period, version)
-                    continue
-                part = Period(period.starts_on, after.effective_from)
-                yield _Stretch(index, part, version, _days_share(part, period))
-
-
-def _days_share(part: Period, whole: Period) -> Decimal:
-    return Decimal(part.days) / Decimal(whole.days)
-
-
-def _carried(state: DealState | None, under: Version | None, version: Version) -> DealState:
-    opening = opening_state(version.deal, EXACT)
-    if state is None or under is None:
-        return opening
-    if under is version:
-        return state
-    kinds = {term.key: term.kind for term in under.deal.terms}
-    kept = {THE_DEAL: state[THE_DEAL]}
-    for term in version.deal.terms:
-        is_same = kinds.get(term.key) == term.kind
-        goes_on = version.carries_over is None or term.key in version.carries_over
-        if is_same and goes_on:
-            kept[term.key] = state[term.key]
-    return {**opening, **kept}
-
-
-def _part_of(line: Line, share: Decimal) -> Line:
-    unrounded = line.unrounded * share
-    return evolve(line, unrounded=unrounded, amount=to_pence(unrounded))
-
-
-def _with_paid(state: DealState, before: DealState, lines: list[Line]) -> DealState:
-    totals = dict.fromkeys(state, EXACT.zero)
-    for line in lines:
-        totals[line.term.key] = totals[line.term.key] + line.amount
-    return {
-        key: {**of, PAID: before[key][PAID] + totals[key]} if PAID in of and key in before else of
-        for key, of in state.items()
-    }
 
 
 def _fixed(deal: Deal, index: int) -> dict[str, Array]:
@@ -444,16 +355,19 @@ def _missing(deal: Deal, facts: Known, index: int) -> list[Finding]:
     ]
 
 
-def _unresolved(deal: Deal, before: DealState, after: DealState, of: Period) -> Iterator[Finding]:
+def _unresolved(
+    deal: Deal, before: DealState, after: DealState, stretch: Stretch
+) -> Iterator[Finding]:
     """Yield what by a term no party is bound to bear: it is said, and given to nobody."""
     for term in deal.terms:
         if UNRESOLVED in after[term.key]:
-            left = after[term.key][UNRESOLVED][0] - before[term.key][UNRESOLVED][0]
-            if to_pence(np.array([left], dtype=object))[0]:
+            left = after[term.key][UNRESOLVED] - before[term.key][UNRESOLVED]
+            left = to_pence(left if stretch.share is None else left * stretch.share)[0]
+            if left:
                 yield Finding(
                     f"terms.{term.key}",
-                    f"{pounds(left)} of {of} is unresolved: by {term.name.lower()} no party "
-                    "is bound to bear it.",
+                    f"{pounds(left)} of {stretch.period} is unresolved: by {term.name.lower()} no "
+                    "party is bound to bear it.",
                     "Agree who bears it, and record that as a variation.",
                     Weight.LOOK,
                 )
@@ -509,7 +423,7 @@ def _inputs(
     vat_rate: VatRate | None,
     up_to: Period,
 ) -> dict[str, Any]:
-    days = {stretch.period.last_day for stretch in _stretches(versions)}
+    days = {stretch.period.last_day for stretch in stretches(versions)}
     treatments = {term.vat for version in versions for term in version.deal.terms}
     rates = [
         {"treatment": treatment, "on": day.isoformat(), "rate": str(vat_rate(treatment, day))}

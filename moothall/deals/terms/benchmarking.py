@@ -30,6 +30,8 @@ class Benchmarking(OverTerms):
     off by more than the tolerance: |benchmark - price| > tolerance x price.
     """
 
+    standing = ("price",)
+
     benchmark: str = fields.fact("Benchmark: the market's price (GBP)")
     price_gbp: Decimal = fields.gbp("Price agreed, with which it is compared")
     tolerance: Decimal = fields.share("Part of the price by which it may be off", Decimal(0))

@@ -26,6 +26,7 @@ class BreakOption(Term):
     so many periods after it. Later periods are not in force.
     """
 
+    standing = ("periods_left",)
     may_end_deal = True
 
     payer: str = fields.party("Who may end the deal, and pays for it")

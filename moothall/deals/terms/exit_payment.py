@@ -30,6 +30,8 @@ class ExitPayment(Term):
     Fixed cost left behind = cost a year x part that stays x years until it is re-based.
     """
 
+    standing = ("has_left",)
+
     payer: str = fields.party("Who may leave, and pays")
     payee: str = fields.party("Who stays")
     leaves: str = fields.fact("It leaves with this period (1 = yes)")

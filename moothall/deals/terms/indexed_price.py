@@ -71,6 +71,8 @@ class IndexedPrice(OverTerms):
     `catches_up`, later reviews move towards the composite index itself.
     """
 
+    standing = ("index", "seen")
+
     index: CompositeIndex = fields.table("Composite index", CompositeIndex)
     every: int = fields.whole("Periods from one review to the next", 1)
     lowest: Decimal | None = fields.rate("A review moves it by at least", None)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Milestone(Term):
     """pays = amount in the first period in which the measure is at least its target, once."""
 
+    standing = ("reached",)
+
     payer: str = fields.party("Who pays")
     payee: str = fields.party("Who is paid")
     measure: str = fields.fact("What is measured")

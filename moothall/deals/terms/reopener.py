@@ -32,6 +32,8 @@ class Reopener(OverTerms):
     limit or below the other. The step is fixed here, or is the fact agreed at the review.
     """
 
+    standing = ("periods", "step")
+
     trigger: str = fields.choice("What opens the price", TRIGGERS)
     fact: str = fields.fact("The fact that is watched")
     above: Decimal | None = fields.number("Opens above", None)

@@ -138,6 +138,8 @@ class Term:
     may_end_deal : such terms are worked out first in each period, so that every other sees the
                    end; they name no other terms
     caps_itself  : its step takes its caps a period and over the deal, in an order of its own
+    standing     : names of what it remembers that is no sum, such as a price in force: where a
+                   variation splits a period, sums go by days, these stand as the later leaves them
     """
 
     kind: ClassVar[str]
@@ -145,6 +147,7 @@ class Term:
     source: ClassVar[str]
     may_end_deal: ClassVar[bool] = False
     caps_itself: ClassVar[bool] = False
+    standing: ClassVar[tuple[str, ...]] = ()
 
     key: str = field(kw_only=True)
     label: str | None = fields.text("What the parties call it", None)

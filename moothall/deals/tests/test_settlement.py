@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from moothall.deals.reading import deal_from_document, deal_from_toml
 from moothall.deals.settlement import (
     CannotSettle,
-    Version,
     period_of,
     period_text,
     re_run,
     settled,
     settled_together,
 )
+from moothall.deals.versions import Version
 from moothall.deals.writing import canonical, plain, toml_of
 
 DEAL = """

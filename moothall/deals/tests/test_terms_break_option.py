@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moothall.deals.reading import CannotReadDeal, deal_from_toml
-from moothall.deals.settlement import Version, settled
+from moothall.deals.settlement import settled
 from moothall.deals.simulation import futures_of
 from moothall.deals.tests.settling import HEAD, amounts, settled_lines, the_deal
+from moothall.deals.versions import Version
 
 FEE = """
 [terms.fee]

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moothall.deals.reading import CannotReadDeal
-from moothall.deals.settlement import Version, settled
+from moothall.deals.settlement import settled
 from moothall.deals.simulation import simulation
 from moothall.deals.tests.settling import amounts, settled_lines, the_deal
+from moothall.deals.versions import Version
 
 FUND = """
     kind = "contribution"
