@@ -80,6 +80,15 @@ def _tests_may_empty_the_books() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_head_from_another_test() -> Iterator[None]:
+    """A test whose deeds were rolled back leaves no head of them beside the books."""
+    from moothall.core import audit
+
+    yield
+    audit.head_file().unlink(missing_ok=True)
+
+
 @pytest.fixture
 def own_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A lake of the test's own: generations count from one again, so nothing read is remembered."""
