@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 
 # A spreadsheet takes a cell that begins so for a sum to be worked out.
-LOOKS_LIKE_A_SUM = ("=", "+", "-", "@", "\t", "\r")
+LOOKS_LIKE_A_SUM = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_file(

@@ -79,9 +79,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "moothall.core.logs.RequestLog",
+    "csp.middleware.CSPMiddleware",  # before what answers by itself: files, the way to https
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "moothall.core.keeping.KeptFromOthers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "moothall.site.table_files.TableFiles",
 ]
 
 ROOT_URLCONF = "moothall.site.urls"
@@ -196,7 +198,9 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_DISPLAY = str
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MOOTHALL_PROXIES", "0"))
+# Guessing is slowed down per visitor. Behind https there is a proxy: were it taken for the visitor,
+# one guesser would shut everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("MOOTHALL_PROXIES", "1" if HTTPS else "0"))
 MFA_ADAPTER = "moothall.site.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

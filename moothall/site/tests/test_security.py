@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+
+from moothall.directory.tests.factories import PersonFactory
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -68,3 +71,52 @@ def test_every_answer_protects_its_reader(address):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.django_db
+def test_what_is_answered_before_any_page_carries_the_policy_too(settings):
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    picture = Client().get("/static/moothall/icon.svg")
+    assert picture["Content-Type"] == "image/svg+xml"
+    picture.close()
+    settings.SECURE_SSL_REDIRECT = True
+    to_https = Client().get("/")
+    assert to_https["Location"].startswith("https://")
+    for answer in (picture, to_https):
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.django_db
+def test_what_somebody_saw_while_signed_in_is_kept_nowhere(client):
+    assert "no-store" not in client.get("/bodies").get("Cache-Control", "")
+    client.force_login(PersonFactory())
+    for address in ("/my-account", "/bodies"):
+        assert "no-store" in client.get(address)["Cache-Control"]
+
+
+@pytest.mark.parametrize(("https", "counted"), [("1", "1"), ("0", "0")])
+def test_behind_https_the_visitor_is_whom_the_proxy_names(tmp_path, https, counted):
+    said = started(
+        tmp_path,
+        say="s.ALLAUTH_TRUSTED_PROXY_COUNT",
+        MOOTHALL_SECRET_KEY="x" * 50,
+        MOOTHALL_HTTPS=https,
+    )
+    assert said.stdout.split() == [counted]
+
+
+@pytest.mark.django_db
+def test_one_who_guesses_shuts_nobody_else_out(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    PersonFactory(email="ada@example.org")
+    page = reverse("account_login")
+
+    def tried(login: str, address: str) -> str:
+        sent = {"login": login, "password": "not-the-passphrase"}
+        return Client().post(page, sent, headers={"X-Forwarded-For": address}).content.decode()
+
+    for number in range(11):
+        last = tried(f"nobody-{number}@example.org", "198.51.100.7")
+    assert "Too many failed login attempts" in last
+    assert "Too many failed login attempts" not in tried("ada@example.org", "203.0.113.5")
