@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +15,7 @@ from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.directory import actions, forms, permissions, queries
 from moothall.directory.engine.roles import Deed
+from moothall.values.tables import Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from moothall.directory.models import Organisation, Person
@@ -35,7 +37,7 @@ def _body(slug: str) -> "Organisation":
 @route(public=True)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "directory/body_list.html", {"bodies": queries.body_list()})
+    return render(request, "directory/body_list.html", {"table": _bodies(queries.body_list())})
 
 
 @route(public=True)
@@ -51,7 +53,8 @@ def interests(request: HttpRequest, slug: str) -> HttpResponse:
     page = queries.interests_page(
         _body(slug), viewer=queries.viewer_for(request.user), day=timezone.localdate()
     )
-    return render(request, "directory/interest_list.html", {"page": page})
+    shown = {"page": page, "table": _interests(page)}
+    return render(request, "directory/interest_list.html", shown)
 
 
 @route(deed=Deed.MANAGE_PEOPLE)
@@ -86,7 +89,7 @@ def people(request: PersonsRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, f"{held}: given.")
             return redirect("directory:people", slug)
-    shown = {"page": page, "form": form, "refusal": refusal}
+    shown = {"page": page, "table": _roles(page), "form": form, "refusal": refusal}
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "directory/people.html", shown, status=status)
 
@@ -153,3 +156,95 @@ def end_interest(request: PersonsRequest, interest_id: int) -> HttpResponse:
     else:
         messages.success(request, "The register says that this interest has ended.")
     return redirect("directory:my_account")
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _bodies(rows: tuple[queries.BodyRow, ...]) -> Table:
+    return Table(
+        caption="Bodies",
+        columns=(
+            Column("Body"),
+            Column("Kind"),
+            Column("GSS code"),
+            Column("Where it stands"),
+            Column("Began on", Kind.DATE),
+            Column("Ended on", Kind.DATE),
+        ),
+        rows=[
+            (
+                Cell(each.name, reverse("directory:body", args=[each.slug])),
+                each.kind,
+                each.gss_code,
+                "A public body of this place" if each.is_of_the_place else "Acts in this place",
+                each.began_on or "",
+                each.ended_on or "",
+            )
+            for each in rows
+        ],
+        is_caption_quiet=True,
+    )
+
+
+def _roles(page: queries.PeoplePage) -> Table:
+    return Table(
+        caption="Held now and to come",
+        columns=(
+            Column("Who"),
+            Column("E-mail address"),
+            Column("Role"),
+            Column("Deputy for"),
+            Column("From", Kind.DATE),
+            Column("Until before", Kind.DATE),
+            Column("Change"),
+        ),
+        rows=[
+            (
+                each.person,
+                each.email,
+                each.role.capitalize(),
+                each.deputy_for,
+                each.starts_on,
+                each.ends_before or "No end is known",
+                Cell(
+                    "End",
+                    reverse("directory:end_role", args=[page.body.slug, each.id]),
+                    about=f"{each.person}, {each.role}",
+                ),
+            )
+            for each in page.roles
+        ],
+        empty="Nobody holds a role here.",
+        empty_next="Give someone the first one below.",
+    )
+
+
+def _interests(page: queries.InterestsPage) -> Table:
+    return Table(
+        caption="Interests",
+        columns=(
+            Column("Who"),
+            Column("Heading"),
+            Column("What"),
+            Column("Declared on", Kind.DATE),
+            *((Column("Sensitive"), Column("Ended on", Kind.DATE)) if page.shows_all else ()),
+        ),
+        rows=[
+            (
+                each.person,
+                each.kind[:1].upper() + each.kind[1:],
+                each.what,
+                each.declared_on,
+                *(
+                    ("Yes" if each.is_sensitive else "", each.ended_on or "")
+                    if page.shows_all
+                    else ()
+                ),
+            )
+            for each in page.interests
+        ],
+        empty="Nothing is declared here.",
+        empty_next="A person who holds a role at this body declares interests in their account.",
+        is_caption_quiet=True,
+    )

@@ -52,6 +52,7 @@ class Bars:
     has_shares: bool
     has_negative: bool
     zero: str
+    table: Table
 
 
 @frozen
@@ -304,6 +305,11 @@ def bar_list(
         has_shares=bool(whole),
         has_negative=low < 0,
         zero=share_of_width(-low / span),
+        table=Table(
+            caption=title,
+            columns=(Column(label_heading), Column(value_heading, kind)),
+            rows=[(label, amount) for label, amount, _url in given],
+        ),
     )
 
 

@@ -42,10 +42,11 @@ class Column:
 
 @frozen
 class Cell:
-    """A value that leads somewhere."""
+    """A value that leads somewhere. `about` says what a bare "End" is about, to who hears it."""
 
     value: Value
     url: str = ""
+    about: str = ""
 
 
 @frozen

@@ -15,9 +15,9 @@ from django.core.paginator import Page
 from django.template import Context
 
 from moothall.deals.deal import Deal
-from moothall.site import charts, pictures
+from moothall.site import charts, pictures, table_files
 from moothall.values import wording
-from moothall.values.tables import Cell, Column, Kind, Table, Value
+from moothall.values.tables import Cell, Column, Download, Kind, Table, Value
 from moothall.values.tables import shown as shown_in_table
 
 register = template.Library()
@@ -99,6 +99,7 @@ def _cell(given: Value | Cell, column: Column) -> dict[str, object]:
     return {
         "text": shown_in_table(cell.value, column.kind),
         "url": cell.url,
+        "about": cell.about,
         "is_numeric": column.is_numeric,
         "is_date": column.kind is Kind.DATE,
         "is_unknown": cell.value is None,
@@ -117,6 +118,7 @@ def table(context: Context, table: Table) -> dict[str, object]:
         "heads": [_head(context, table, column) for column in table.columns],
         "rows": [cells(row) for row in table.rows],
         "total": cells(table.total) if table.total else [],
+        "downloads": table.downloads or _as_a_file(context, table),
     }
 
 
@@ -125,6 +127,12 @@ def trail(*labels_and_urls: str) -> dict[str, object]:
     """`{% trail "Loads" loads_url "One load" %}`: the way here; the page itself has no address."""
     pairs = zip(labels_and_urls[::2], (*labels_and_urls[1::2], ""), strict=False)
     return {"trail": list(pairs)}
+
+
+def _as_a_file(context: Context, table: Table) -> tuple[Download, ...]:
+    """The way to a table's rows as a file, where its view offers none of its own."""
+    name = table_files.offered(context.get("request"), table)
+    return (Download(address_with(context, **{table_files.ASKED: name})),) if name else ()
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
@@ -147,8 +155,9 @@ def pages(context: Context, page: Page, name: str = "page") -> dict[str, object]
     }
 
 
-@register.inclusion_tag("components/chart_bars.html")
+@register.inclusion_tag("components/chart_bars.html", takes_context=True)
 def bar_list(
+    context: Context,
     rows: Iterable[Sequence],
     title: str,
     whole: Decimal | None = None,
@@ -167,7 +176,7 @@ def bar_list(
         value_heading=value_heading,
         said=said,
     )
-    return {"chart": chart}
+    return {"chart": chart, "downloads": _as_a_file(context, chart.table)}
 
 
 @register.simple_tag
