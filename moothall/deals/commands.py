@@ -24,6 +24,10 @@ DealFile = Annotated[Path, typer.Argument(help="A deal file (TOML).")]
 Format = Annotated[str, typer.Option("--format", help="table or json.")]
 Seed = Annotated[int, typer.Option(help="The same seed draws the same futures.")]
 Draws = Annotated[int, typer.Option(min=100, max=1_000_000, help="How many futures.")]
+Party = Annotated[
+    str | None,
+    typer.Option("--party", help="Who asks: nothing private to others is read or shown."),
+]
 Quasi = Annotated[
     bool, typer.Option("--quasi-random", help="Draws fill the space evenly: fewer say as much.")
 ]
@@ -33,15 +37,14 @@ LOOK, REFUSED = 3, 4
 @deal.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Deal files (TOML).")],
+    party: Party = None,
     format: Format = "table",
 ) -> None:
     """Say everything that must be mended in deal files; ends with 3 when there is anything.
 
     Example: moothall deal check lighting.toml
     """
-    from moothall.deals.reading import deal_and_findings
-
-    found = {str(path): deal_and_findings(_text(path))[1] for path in files}
+    found = {str(path): _findings(path, party) for path in files}
     if format == "json":
         _print({path: [one.as_json() for one in findings] for path, findings in found.items()})
     else:
@@ -52,14 +55,14 @@ def check(
 
 
 @deal.command()
-def explain(file: DealFile, format: Format = "table") -> None:
+def explain(file: DealFile, party: Party = None, format: Format = "table") -> None:
     """Read a deal back in plain English.
 
     Example: moothall deal explain lighting.toml
     """
     from moothall.deals.explaining import explained
 
-    told = explained(_deal(file))
+    told = explained(_deal(file, _asking(file, party)))
     if format == "json":
         _print(told)
         return
@@ -94,7 +97,7 @@ def settle(
     from moothall.deals.settlement import CannotSettle, settled, statement_from
     from moothall.deals.versions import Version
 
-    first = _deal(file)
+    first = _deal(file, None)
     versions = [Version(1, first, first.period.starts_on)]
     for number, told in enumerate(variation or [], start=2):
         versions.append(_variation(number, told))
@@ -128,6 +131,7 @@ def simulate(
     seed: Seed = 1,
     draws: Draws = 10_000,
     quasi_random: Quasi = False,
+    party: Party = None,
     format: Format = "table",
 ) -> None:
     """Draw futures of a deal: what each party may gain or lose, and who carries the risk.
@@ -140,13 +144,16 @@ def simulate(
     from moothall.deals.zero_effect import paid_by_chance
     from moothall.values.wording import percentage
 
+    party = _asking(file, party)
     try:
-        done = simulation(_deal(file), seed=seed, draws=draws, is_quasi_random=quasi_random)
+        done = simulation(_deal(file, party), seed=seed, draws=draws, is_quasi_random=quasi_random)
     except CannotSimulate as refusal:
         _refuse(str(refusal))
     if format == "json":
-        _print(simulation_as_json(done, drivers(done.deal, seed=seed), _vat_rates()))
+        answer = simulation_as_json(done, drivers(done.deal, seed=seed), _vat_rates())
+        _print({"party": party, **answer})
         return
+    _say_whose(done.deal, party)
     typer.echo(
         f"{done.deal.name}: {draws:,} futures, seed {seed}, {percentage(done.deal.rate)} a year"
     )
@@ -177,6 +184,7 @@ def compare(
     other: Annotated[Path, typer.Argument(help="Another deal file, or a later version.")],
     seed: Seed = 1,
     draws: Draws = 10_000,
+    party: Party = None,
     format: Format = "table",
 ) -> None:
     """Set two deals side by side on the same futures: what differs, and for whom.
@@ -187,7 +195,8 @@ def compare(
     from moothall.deals.spreads import simulation_as_json
     from moothall.deals.varying import differences
 
-    deals = [_deal(path) for path in (file, other)]
+    party = _asking(file, party) or _asking(other, party)
+    deals = [_deal(path, party) for path in (file, other)]
     changed = differences(*deals)
     try:
         done = [simulation(one, seed=seed, draws=draws) for one in deals]
@@ -196,11 +205,13 @@ def compare(
     if format == "json":
         _print(
             {
+                "party": party,
                 "differences": [one.as_json() for one in changed],
                 "deals": [simulation_as_json(one, {}) for one in done],
             }
         )
         return
+    _say_whose(deals[0], party)
     for one in changed:
         typer.echo(f"{one.place}: {one.was or 'nothing'} -> {one.now or 'nothing'}")
     typer.echo(f"{'':24}{'mean':>28}{'loses in':>20}")
@@ -220,9 +231,12 @@ def solve(
     vary: Annotated[str, typer.Option(help="The number: terms.fee.amount_gbp")],
     low: Annotated[str, typer.Option(help="Lowest value to try.")],
     high: Annotated[str, typer.Option(help="Highest value to try.")],
-    party: Annotated[str, typer.Option(help="Whose result.")],
     measure: Annotated[str, typer.Option(help="loss_probability, mean, p5, risk_share, ...")],
     target: Annotated[float, typer.Option(help="What it should come to: 0.10")],
+    party: Party = None,
+    of: Annotated[
+        str | None, typer.Option(help="Whose result; that of the party that asks, unless named.")
+    ] = None,
     seed: Seed = 1,
     draws: Draws = 10_000,
     format: Format = "table",
@@ -237,20 +251,25 @@ def solve(
     from moothall.deals.solving import CannotSolve, Target, said, solution
     from moothall.deals.varying import NoSuchNumber
 
+    party = _asking(file, party)
+    if (whose := of or party) is None:
+        _refuse("Whose result? Name a party with --party, or another's with --of.")
+    asked = _deal(file, party)
     try:
         found = solution(
-            _deal(file),
+            asked,
             place=vary,
             between=(_number(low), _number(high)),
-            target=Target(party, measure, target),
+            target=Target(whose, measure, target),
             seed=seed,
             draws=draws,
         )
     except (CannotSolve, CannotSimulate, NoSuchNumber, CannotReadDeal) as refusal:
         _refuse(str(refusal))
     if format == "json":
-        _print(found.as_json())
+        _print({"asked_by": party, **found.as_json()})
         return
+    _say_whose(asked, party)
     typer.echo(found.sentence)
     for trial in found.trials:
         typer.echo(f"  {trial.number:>16,f}  {said(trial.result, measure)}")
@@ -259,15 +278,24 @@ def solve(
 @deal.command()
 def export(
     file: DealFile,
+    party: Party = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="What everybody may see: the same for every bidder.")
+    ] = False,
     format: Annotated[str, typer.Option("--format", help="toml or json.")] = "toml",
 ) -> None:
-    """Write a deal out again: as TOML that reads as the same deal, or as JSON.
+    """Write a deal out again, as a party sees it or as all may: TOML that reads back, or JSON.
 
-    Example: moothall deal export lighting.toml --format json
+    Example: moothall deal export lighting.toml --shared
     """
+    from moothall.deals.privacy import as_seen
     from moothall.deals.writing import plain, toml_of
 
-    document = _deal(file).document
+    if shared and party is not None:
+        _refuse("What is shared is nobody's own. Give --party or --shared, not both.")
+    party = None if shared else _asking(file, party)
+    _deal(file, party)
+    document = as_seen(_document(file), party)
     if format == "json":
         _print(plain(document))
     elif format == "toml":
@@ -302,14 +330,64 @@ def _text(path: Path) -> str:
         _refuse(f"{path} cannot be read: there is no such text file. Check its name.")
 
 
-def _deal(path: Path) -> Deal:
-    from moothall.deals.reading import CannotReadDeal, deal_from_toml
+def _document(path: Path) -> dict[str, Any]:
+    from moothall.deals.reading import CannotReadDeal, document_from_toml
 
     try:
-        return deal_from_toml(_text(path))
+        return document_from_toml(_text(path))
     except CannotReadDeal as refusal:
         _show(refusal.findings)
         _refuse(f"{path} is no sound deal yet: {len(refusal.findings)} findings must be mended.")
+
+
+def _asking(path: Path, party: str | None) -> str | None:
+    """Return who asks: the party named, or the only one to whom anything in the file is private."""
+    from moothall.deals.privacy import owners
+
+    document = _document(path)
+    if party is not None:
+        if party not in document.get("parties", {}):
+            known = ", ".join(document.get("parties", {}))
+            _refuse(f"There is no party {party!r}. The deal has: {known}.")
+        return party
+    owning = owners(document)
+    if len(owning) > 1:
+        _refuse(
+            f"{path} holds what is private to {' and to '.join(owning)}. Say who asks, as --party "
+            f"{owning[0]}; only what that party may see is then read."
+        )
+    return owning[0] if owning else None
+
+
+def _deal(path: Path, party: str | None) -> Deal:
+    """Return a deal as a party sees it; as all its parties do, where it is None."""
+    from moothall.deals.privacy import as_tried
+    from moothall.deals.reading import CannotReadDeal, deal_from_document
+
+    try:
+        return deal_from_document(as_tried(_document(path), party))
+    except CannotReadDeal as refusal:
+        _show(refusal.findings)
+        _refuse(f"{path} is no sound deal yet: {len(refusal.findings)} findings must be mended.")
+
+
+def _findings(path: Path, party: str | None) -> list[Finding]:
+    from moothall.deals.privacy import as_tried
+    from moothall.deals.reading import CannotReadDeal, deal_and_findings_of, document_from_toml
+
+    try:
+        document = document_from_toml(_text(path))
+    except CannotReadDeal as refusal:
+        return refusal.findings
+    return deal_and_findings_of(as_tried(document, _asking(path, party)))[1]
+
+
+def _say_whose(deal: Deal, party: str | None) -> None:
+    if party is not None:
+        typer.echo(
+            f"These results are {deal.party_name(party)}'s own: no other party sees them without "
+            "a release that is recorded."
+        )
 
 
 def _variation(number: int, told: str) -> Version:
@@ -317,7 +395,7 @@ def _variation(number: int, told: str) -> Version:
 
     file, _, day = told.rpartition("@")
     try:
-        return Version(number, _deal(Path(file)), date.fromisoformat(day))
+        return Version(number, _deal(Path(file), None), date.fromisoformat(day))
     except ValueError:
         _refuse(f"{told} names no variation. Write FILE@DAY, as varied.toml@2026-10-01.")
 

@@ -38,6 +38,8 @@ class Party:
     residual_bearer : the party on whom its duties fall when it has failed
     relet_cost_gbp  : what finding another then costs that bearer
     vat_recovered   : share (0-1) of the VAT it pays that it recovers
+    keeps_private   : which of these only it sees
+    hides_costs     : it bears costs that only it sees, and that are not in this deal
     """
 
     key: str
@@ -49,6 +51,8 @@ class Party:
     residual_bearer: str | None = None
     relet_cost_gbp: Decimal = Decimal(0)
     vat_recovered: Decimal = Decimal(1)
+    keeps_private: tuple[str, ...] = ()
+    hides_costs: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -79,6 +83,7 @@ class Fact:
     at_zero_effect : how it would turn out by chance alone, if the service did nothing
     grade        : of its evidence, A to E
     supplied_by  : who gave its distribution
+    stands_for   : the private fact of another party of which it is an estimate
     """
 
     key: str
@@ -98,6 +103,14 @@ class Fact:
     at_zero_effect: Mapping[str, Any] | None = None
     grade: str | None = None
     supplied_by: str | None = None
+    stands_for: str | None = None
+
+    @property
+    def labelled(self) -> str:
+        """Its title, and that it is an estimate where it is: 'Cost (our estimate, grade D)'."""
+        if self.basis is not Basis.ESTIMATED:
+            return self.title
+        return f"{self.title} (our estimate{f', grade {self.grade}' if self.grade else ''})"
 
     @property
     def in_sentence(self) -> str:

@@ -187,6 +187,10 @@ def cost_basis(deal: Deal, party: str) -> Basis:
     for basis in (Basis.UNKNOWN, Basis.ESTIMATED):
         if basis in borne:
             return basis
+    if deal.parties[party].hides_costs:
+        of_it = (fact for fact in deal.facts.values() if fact.borne_by == party)
+        is_estimated = any(fact.basis is Basis.ESTIMATED for fact in of_it)
+        return Basis.ESTIMATED if is_estimated else Basis.UNKNOWN
     kind = deal.parties[party].kind
     if not borne and kind not in (PartyKind.PUBLIC, PartyKind.INVESTOR):
         return Basis.UNKNOWN
@@ -237,9 +241,18 @@ def _with_sentence(deal: Deal, key: str, stated: PartyFairness) -> PartyFairness
         sentence=(
             f"Under these assumptions {name} has {about(stated.up_gbp)} of the expected "
             f"gain{reward} and {about(stated.down_gbp)} of the expected loss{risk}; it loses in "
-            f"{chance} of futures, against {deal.parties[key].reference}."
+            f"{chance} of futures, against {deal.parties[key].reference}"
+            f"{_estimated(deal, key, stated.cost_basis)}."
         ),
     )
+
+
+def _estimated(deal: Deal, key: str, basis: str) -> str:
+    if basis != Basis.ESTIMATED.value:
+        return ""
+    of_it = (fact for fact in deal.facts.values() if fact.borne_by == key)
+    grades = {fact.grade for fact in of_it if fact.basis is Basis.ESTIMATED and fact.grade}
+    return "; its costs are our estimate" + (f", grade {max(grades)}" if grades else "")
 
 
 def about(gbp: float) -> str:

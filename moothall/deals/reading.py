@@ -72,6 +72,10 @@ class _PartyFields:
     residual_bearer: str | None = fields.party("Who takes over its duties", None)
     relet_cost_gbp: Decimal = fields.gbp("Cost of finding another", Decimal(0))
     vat_recovered: Decimal = fields.share("Share of VAT that it recovers", Decimal(1))
+    keeps_private: tuple[str, ...] = fields.in_order(
+        "Which of its numbers only it sees", ("resources_gbp", "guarantee_gbp"), ()
+    )
+    hides_costs: bool = fields.yes_or_no("It bears costs that only it sees", False)
 
 
 def _approved(value: Any, _names: Names) -> Mapping[int, Decimal]:
@@ -128,6 +132,7 @@ class _FactFields:
     places: int | None = fields.whole("Decimals it is rounded to before it is read", None)
     grade: str | None = fields.choice("Evidence grade", tuple("ABCDE"), None)
     supplied_by: str | None = fields.text("Who supplied its distribution", None)
+    stands_for: str | None = fields.text("The private fact of another that it estimates", None)
     value: Decimal | tuple[Decimal, ...] | None = _read_by(_value, "value", "Known beforehand")
     distribution: Mapping[str, Any] | None = _read_by(
         _distribution, "distribution", "How it may turn out"
@@ -160,13 +165,24 @@ def _sound(deal: Deal | None, findings: list[Finding]) -> Deal:
     return deal
 
 
+def document_from_toml(text: str) -> dict[str, Any]:
+    """Parse a deal file, its numbers as decimals.
+
+    :raises CannotReadDeal: when it is no TOML.
+    """
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as refusal:
+        said = f"This is not TOML: {refusal}."
+        raise CannotReadDeal([Finding("file", said, "Mend it at that place.")]) from None
+
+
 def deal_and_findings(text: str) -> tuple[Deal | None, list[Finding]]:
     """Return the deal, None where it cannot be used, and everything found while reading it."""
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as refusal:
-        said = f"This is not TOML: {refusal}."
-        return None, [Finding("file", said, "Mend it at that place.")]
+        document = document_from_toml(text)
+    except CannotReadDeal as refusal:
+        return None, refusal.findings
     return deal_and_findings_of(document)
 
 
@@ -402,6 +418,20 @@ def _a_budget_is_of_a_public_body_and_alone(deal: Deal) -> Iterator[Finding]:
             yield Finding(f"budgets.{budget.key}.approved_gbp", said, mend, Weight.LOOK)
 
 
+def _an_estimate_is_of_what_only_another_sees(deal: Deal) -> Iterator[Finding]:
+    for key, fact in deal.facts.items():
+        of = deal.facts.get(fact.stands_for or "")
+        if fact.stands_for is not None and (
+            fact.private_to is None or fact.basis is not Basis.ESTIMATED
+        ):
+            said = f"{fact.title} stands for {fact.stands_for}, and is not marked as an estimate."
+            mend = 'Write basis = "estimated", and private_to = the party whose estimate it is.'
+            yield Finding(f"facts.{key}.stands_for", said, mend)
+        elif of is not None and of.private_to in (None, fact.private_to):
+            said = f"{fact.title} stands for {of.in_sentence}, which its own party can see."
+            yield Finding(f"facts.{key}.stands_for", said, "Use that fact itself.")
+
+
 CHECKS: tuple[Any, ...] = (
     _each_term_checks_itself,
     _a_term_pays_another_party,
@@ -413,4 +443,5 @@ CHECKS: tuple[Any, ...] = (
     _whoever_may_fail_has_a_residual_bearer,
     why_not_together,
     _a_budget_is_of_a_public_body_and_alone,
+    _an_estimate_is_of_what_only_another_sees,
 )

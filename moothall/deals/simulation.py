@@ -135,6 +135,11 @@ def simulation(
 
 def why_not_simulate(deal: Deal) -> str | None:
     for fact in deal.facts.values():
+        if fact.stands_for is not None:
+            return (
+                f"{fact.title} stands for a private fact that stands beside it. Results belong to "
+                "one party: try the deal as that party sees it."
+            )
         if fact.value is None and fact.distribution is None:
             return (
                 f"{fact.title} has neither a value nor a distribution. Say how it may turn out, "
@@ -350,8 +355,8 @@ def _joined(chunks: list[Futures]) -> Futures:
 
 def _notes(deal: Deal, futures: Futures) -> Iterator[str]:
     uncertain = [key for key, fact in deal.facts.items() if fact.value is None]
-    once = [deal.facts[key].title for key in uncertain if is_once(deal, key)]
-    afresh = [deal.facts[key].title for key in uncertain if not is_once(deal, key)]
+    once = [deal.facts[key].labelled for key in uncertain if is_once(deal, key)]
+    afresh = [deal.facts[key].labelled for key in uncertain if not is_once(deal, key)]
     if once:
         yield f"Drawn once for the whole deal: {', '.join(once)}."
     if afresh:
@@ -359,6 +364,9 @@ def _notes(deal: Deal, futures: Futures) -> Iterator[str]:
             f"Drawn afresh each period: {', '.join(afresh)}. Good and bad periods then cancel "
             "out, which understates the spread where they hang together."
         )
+    for party in deal.parties.values():
+        if party.resources_gbp is None and "resources_gbp" in party.keeps_private:
+            yield f"What {party.name} can lose is private to it, so here it never fails."
     for key, gbp in futures.unresolved.items():
         if (is_open := gbp > 0).any():
             yield (

@@ -129,7 +129,9 @@ def drivers(deal: Deal, *, seed: int) -> Mapping[str, list[Driver]]:
     return {
         party: sorted(
             (
-                Driver(key, deal.facts[key].title, *map(float, results[party][2 * n : 2 * n + 2]))
+                Driver(
+                    key, deal.facts[key].labelled, *map(float, results[party][2 * n : 2 * n + 2])
+                )
                 for n, key in enumerate(uncertain)
             ),
             key=lambda driver: -driver.swing,

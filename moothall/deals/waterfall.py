@@ -62,7 +62,7 @@ def _outside(
         values = facts[key].mean(axis=1)
         gbp = sign * worth * float(values[0] if fact.once else factors @ values)
         if fact.without_deal:
-            found.append((f"{WITHOUT}: {in_sentence(fact.title)}", -gbp))
+            found.append((f"{WITHOUT}: {in_sentence(fact.labelled)}", -gbp))
         else:
-            found.append((fact.title, gbp))
+            found.append((fact.labelled, gbp))
     return found
