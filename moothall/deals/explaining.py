@@ -11,7 +11,7 @@ from moothall.deals.kinds import term_kinds
 from moothall.deals.terms.term import Term
 from moothall.deals.wording import listed
 from moothall.values.periods import year_words
-from moothall.values.wording import percentage, plain_date, pounds_in_words
+from moothall.values.wording import number_of, percentage, plain_date, pounds_in_words
 
 
 def explained(deal: Deal, viewer: str | None = None) -> dict[str, list[str]]:
@@ -110,6 +110,8 @@ def _fact(deal: Deal, fact: Fact) -> str:
         if party is not None:
             worth = f" at {pounds_in_words(fact.price_gbp)} each" if fact.price_gbp else ""
             said.append(f"{verb} by {deal.party_name(party)}{worth}")
+    if fact.places is not None:
+        said.append(f"rounded to {number_of(fact.places, 'decimal')} before any term reads it")
     if fact.without_deal:
         said.append("had there been no deal")
     if fact.basis is Basis.ESTIMATED:

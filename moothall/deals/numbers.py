@@ -66,6 +66,18 @@ def positive(values: Array) -> Array:
     return maximum(values, Decimal(0) if values.dtype == object else 0.0)
 
 
+def reaches(values: Array, threshold: Any) -> Mask:
+    """Return where a value is at least a threshold; a float too near to tell apart reaches it."""
+    near = threshold if values.dtype == object else threshold - CLOSE * maximum(abs(threshold), 1.0)
+    reached: Mask = values >= near
+    return reached
+
+
+def passes(values: Array, limit: Any) -> Mask:
+    """Return where a value is above a limit; a float too near to tell apart is not."""
+    return ~reaches(-values, -limit)
+
+
 def where(condition: Mask, then: Any, otherwise: Any) -> Array:
     chosen: Array = np.where(condition, then, otherwise)
     return chosen

@@ -367,6 +367,14 @@ def _every_fact_has_a_value_a_period(deal: Deal) -> Iterator[Finding]:
             yield Finding(f"facts.{key}.value", said, "Give one value, or one for each period.")
 
 
+def _facts_that_meet_a_threshold_say_how_they_are_rounded(deal: Deal) -> Iterator[Finding]:
+    for key in sorted(set().union(*(term.facts_at_thresholds() for term in deal.terms))):
+        if deal.facts[key].places is None:
+            said = f"{deal.facts[key].title} does not say to how many decimals it counts."
+            mend = f"Add places to facts.{key}: it meets a threshold, and is rounded before it."
+            yield Finding(f"facts.{key}.places", said, mend)
+
+
 def _priced_facts_have_a_price(deal: Deal) -> Iterator[Finding]:
     for key, fact in deal.facts.items():
         counts = fact.borne_by and fact.unit != "GBP" and fact.price_gbp is None
@@ -437,6 +445,7 @@ CHECKS: tuple[Any, ...] = (
     _a_term_pays_another_party,
     _limits_in_money_are_for_one_flow,
     _every_fact_has_a_value_a_period,
+    _facts_that_meet_a_threshold_say_how_they_are_rounded,
     _priced_facts_have_a_price,
     _no_fact_is_left_unused,
     _public_bodies_have_a_reference,

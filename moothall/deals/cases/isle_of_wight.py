@@ -19,7 +19,7 @@ DEAL = f"""
 name = "Isle of Wight local public service agreement: one target of twelve"
 summary = "Government rewards what was achieved beyond what was expected anyway."
 starts_on = 2002-04-01
-ends_before = 2005-04-01
+ends_before = 2007-04-01
 every = "year"
 
 [parties.government]
@@ -36,6 +36,7 @@ reference = "no agreement"
 title = "Outturn (invented, from 110 expected to a target of 130)"
 unit = "as agreed"
 reported_by = "council"
+places = 0
 
 [terms.reward]
 kind = "reward_grant"
@@ -43,6 +44,8 @@ payer = "government"
 payee = "council"
 reward_gbp = "{REWARD / 12}"
 targets = [{{ outturn = "outturn", expected = 110, target = 130, weight = 1 }}]
+instalments = 2
+paid_after = 1
 """
 
 

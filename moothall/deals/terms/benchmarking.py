@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from moothall.deals.numbers import Numbers, where
+from moothall.deals.numbers import Numbers, passes, where
 from moothall.deals.terms import fields
 from moothall.deals.terms.over_terms import OverTerms
 from moothall.deals.terms.term import Flow, Now, State, Step, term_kind
@@ -32,7 +32,7 @@ class Benchmarking(OverTerms):
 
     standing = ("price",)
 
-    benchmark: str = fields.fact("Benchmark: the market's price (GBP)")
+    benchmark: str = fields.fact("Benchmark: the market's price (GBP)", meets_threshold=True)
     price_gbp: Decimal = fields.gbp("Price agreed, with which it is compared")
     tolerance: Decimal = fields.share("Part of the price by which it may be off", Decimal(0))
     every: int = fields.whole("Periods from one review to the next", 1)
@@ -53,7 +53,7 @@ class Benchmarking(OverTerms):
     def step(self, now: Now) -> Step:
         before, market = now.state["price"], now.facts[self.benchmark]
         is_review = now.index > 0 and now.index % self.every == 0
-        off = abs(market - before) > before * now.one(self.tolerance)
+        off = passes(abs(market - before), before * now.one(self.tolerance))
         may_move = market < before if self.only_down else market == market
         moves = off & may_move & is_review
         after = where(moves, market, before)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from moothall.deals.numbers import Numbers, where
+from moothall.deals.numbers import Numbers, reaches, where
 from moothall.deals.terms import fields
 from moothall.deals.terms.term import Flow, Now, State, Step, Term, term_kind
 from moothall.deals.wording import Because, quantity
@@ -25,7 +25,7 @@ class Milestone(Term):
 
     payer: str = fields.party("Who pays")
     payee: str = fields.party("Who is paid")
-    measure: str = fields.fact("What is measured")
+    measure: str = fields.fact("What is measured", meets_threshold=True)
     at_least: Decimal = fields.number("Reached at", Decimal(1))
     amount_gbp: Decimal = fields.gbp("Payment")
 
@@ -34,7 +34,7 @@ class Milestone(Term):
 
     def step(self, now: Now) -> Step:
         was_reached = now.state["reached"] > 0
-        is_reached = now.facts[self.measure] >= now.one(self.at_least)
+        is_reached = reaches(now.facts[self.measure], now.one(self.at_least))
         amount = where(is_reached & ~was_reached, now.one(self.amount_gbp), now.one(0))
 
         def why() -> Iterator[Because]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
-from moothall.deals.numbers import Mask, Numbers, where
+from moothall.deals.numbers import Mask, Numbers, passes, reaches, where
 from moothall.deals.terms import fields
 from moothall.deals.terms.over_terms import OverTerms
 from moothall.deals.terms.term import Flow, Now, State, Step, term_kind
@@ -35,7 +35,7 @@ class Reopener(OverTerms):
     standing = ("periods", "step")
 
     trigger: str = fields.choice("What opens the price", TRIGGERS)
-    fact: str = fields.fact("The fact that is watched")
+    fact: str = fields.fact("The fact that is watched", meets_threshold=True)
     above: Decimal | None = fields.number("Opens above", None)
     below: Decimal | None = fields.number("Opens below", None)
     review_periods: int = fields.whole("Periods from then to the review (0 = at once)", 0)
@@ -90,9 +90,9 @@ class Reopener(OverTerms):
         value = now.facts[self.fact]
         leaves: Mask = value != value
         if self.above is not None:
-            leaves = leaves | (value > now.one(self.above))
+            leaves = leaves | passes(value, now.one(self.above))
         if self.below is not None:
-            leaves = leaves | (value < now.one(self.below))
+            leaves = leaves | ~reaches(value, now.one(self.below))
         return leaves
 
     def in_words(self, deal: "Deal") -> str:

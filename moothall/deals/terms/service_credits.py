@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from moothall.deals.numbers import Array, Mask, Numbers, minimum, positive, ratio, where
+from moothall.deals.numbers import (
+    Array,
+    Mask,
+    Numbers,
+    minimum,
+    passes,
+    positive,
+    ratio,
+    reaches,
+    where,
+)
 from moothall.deals.terms import fields
 from moothall.deals.terms.over_terms import OverTerms
 from moothall.deals.terms.term import Flow, Now, State, Step, term_kind
@@ -26,8 +36,7 @@ class Indicator:
 
     def is_missed(self, now: Now) -> Mask:
         value, target = now.facts[self.measure], now.one(self.target)
-        missed: Mask = value < target if self.better == "higher" else value > target
-        return missed
+        return ~reaches(value, target) if self.better == "higher" else passes(value, target)
 
     def in_words(self, deal: "Deal") -> str:
         beyond = "below" if self.better == "higher" else "above"

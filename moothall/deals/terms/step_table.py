@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from moothall.deals.numbers import where
+from moothall.deals.numbers import reaches, where
 from moothall.deals.terms import fields
 from moothall.deals.terms.term import Flow, Now, Step, Term, term_kind
 from moothall.deals.wording import Because, quantity
@@ -33,7 +33,7 @@ class StepTable(Term):
 
     payer: str = fields.party("Who pays")
     payee: str = fields.party("Who is paid")
-    measure: str = fields.fact("Measure")
+    measure: str = fields.fact("Measure", meets_threshold=True)
     steps: tuple[TableStep, ...] = fields.rows("Steps", TableStep)
     at_end: bool = fields.yes_or_no("Paid once, when the deal ends", True)
 
@@ -47,7 +47,7 @@ class StepTable(Term):
         measure = now.facts[self.measure]
         due = now.numbers.zero
         for one in self.steps:
-            due = where(measure >= now.one(one.at_least), now.one(one.pays_gbp), due)
+            due = where(reaches(measure, now.one(one.at_least)), now.one(one.pays_gbp), due)
         amount = where(now.is_last, due, now.one(0)) if self.at_end else due
 
         def why() -> Iterator[Because]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 from attrs import define, field, frozen
 
-from moothall.deals.numbers import Array, Mask, Numbers
+from moothall.deals.numbers import Array, Mask, Numbers, reaches
 from moothall.deals.terms import fields
 from moothall.deals.wording import Because
 from moothall.values.periods import Period
@@ -90,7 +90,7 @@ class Now:
 class Condition:
     """A fact that must stand at, above or below a number for a term to pay."""
 
-    fact: str = fields.fact("Fact")
+    fact: str = fields.fact("Fact", meets_threshold=True)
     at_least: Decimal | None = fields.number("At least", None)
     below: Decimal | None = fields.number("Below", None)
 
@@ -98,9 +98,9 @@ class Condition:
         value = now.facts[self.fact]
         held: Mask = value == value
         if self.at_least is not None:
-            held = held & (value >= now.one(self.at_least))
+            held = held & reaches(value, now.one(self.at_least))
         if self.below is not None:
-            held = held & (value < now.one(self.below))
+            held = held & ~reaches(value, now.one(self.below))
         return held
 
     def in_words(self, deal: Deal) -> str:
@@ -192,6 +192,14 @@ class Term:
         """Return the keys of every fact it reads, its condition's included."""
         return _facts_in(self)
 
+    def facts_at_thresholds(self) -> set[str]:
+        """Return the keys of facts at some value of which what it pays jumps."""
+        return {
+            value
+            for asked, value in _values_of(self, {"fact"})
+            if asked.get("meets_threshold", False)
+        }
+
     def is_in_force(self, period: Period) -> bool:
         return (self.starts_on is None or period.starts_on >= self.starts_on) and (
             self.ends_before is None or period.starts_on < self.ends_before
@@ -247,7 +255,8 @@ def _plain(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _values_of(thing: Any, kinds: set[str]) -> Iterator[tuple[str, Any]]:
+def _values_of(thing: Any, kinds: set[str]) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """Yield what stands in fields of some kinds, each with what the field asks for."""
     for field_ in attrs.fields(type(thing)):
         value = getattr(thing, field_.name)
         kind = field_.metadata.get("kind", "")
@@ -259,22 +268,22 @@ def _values_of(thing: Any, kinds: set[str]) -> Iterator[tuple[str, Any]]:
         elif kind == "table":
             yield from _values_of(value, kinds)
         elif kind in kinds:
-            yield kind, value
+            yield field_.metadata, value
 
 
 def _parties_in(term: Term) -> set[str]:
     found: set[str] = set()
     by_party = {"shares_by_party", "amounts_by_party", "facts_by_party"}
-    for kind, value in _values_of(term, {"party", "parties", *by_party}):
-        found |= {value} if kind == "party" else set(value)
+    for asked, value in _values_of(term, {"party", "parties", *by_party}):
+        found |= {value} if asked["kind"] == "party" else set(value)
     return found
 
 
 def _facts_in(term: Term) -> set[str]:
     found: set[str] = set()
-    for kind, value in _values_of(term, {"fact", "facts", "facts_by_party"}):
-        if kind == "fact":
+    for asked, value in _values_of(term, {"fact", "facts", "facts_by_party"}):
+        if asked["kind"] == "fact":
             found.add(value)
         else:
-            found |= set(value.values() if kind == "facts_by_party" else value)
+            found |= set(value.values() if asked["kind"] == "facts_by_party" else value)
     return found

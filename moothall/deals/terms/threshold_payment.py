@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from moothall.deals.numbers import Numbers, ratio, where
+from moothall.deals.numbers import Numbers, ratio, reaches, where
 from moothall.deals.terms import fields
 from moothall.deals.terms.term import Flow, Now, State, Step, Term, term_kind
 from moothall.deals.wording import Because, quantity
@@ -32,24 +32,19 @@ class ThresholdPayment(Term):
 
     payer: str = fields.party("Who pays")
     payee: str = fields.party("Who is paid")
-    change: str = fields.fact("Change in a cohort")
+    change: str = fields.fact("Change in a cohort", meets_threshold=True)
     size: str = fields.fact("People in the cohort")
     threshold: Decimal = fields.number("Threshold of a cohort")
     payment_gbp: Decimal = fields.gbp("Payment for a cohort")
     pooled_threshold: Decimal | None = fields.number("Threshold of all cohorts together", None)
     pooled_payment_gbp: Decimal = fields.gbp("Payment for all cohorts together", Decimal(0))
 
-    def findings(self, deal: "Deal") -> Iterator[tuple[str, str, str]]:
-        if deal.facts[self.change].places is None:
-            said = f"{deal.facts[self.change].title} does not say to how many decimals it counts."
-            yield "change", said, f"Add places to facts.{self.change}: a threshold needs it."
-
     def opening(self, numbers: Numbers) -> State:
         return dict.fromkeys(("people", "weighted", "cohorts_paid"), numbers.zero)
 
     def step(self, now: Now) -> Step:
         change, size = now.facts[self.change], now.facts[self.size]
-        is_reached = (size > 0) & (change >= now.one(self.threshold))
+        is_reached = (size > 0) & reaches(change, now.one(self.threshold))
         people = now.state["people"] + size
         weighted = now.state["weighted"] + size * change
         cohorts_paid = now.state["cohorts_paid"] + where(is_reached, now.one(1), now.one(0))
@@ -59,7 +54,7 @@ class ThresholdPayment(Term):
         pooled = self.pooled_threshold
         if pooled is not None:
             # The weighted sum is compared, so that no division stands between it and the threshold.
-            is_met = is_pooled & (weighted >= people * now.one(pooled))
+            is_met = is_pooled & reaches(weighted, people * now.one(pooled))
             amount = amount + where(is_met, now.one(self.pooled_payment_gbp), now.one(0))
 
         def why() -> Iterator[Because]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from moothall.deals.numbers import Array, Mask, ratio, split, where
+from moothall.deals.numbers import Array, Mask, passes, ratio, reaches, split, where
 from moothall.deals.terms import fields
 from moothall.deals.terms.term import Flow, Now, Step, Term, term_kind
 from moothall.deals.wording import Because, quantity
@@ -75,8 +75,9 @@ class TournamentPrize(Term):
                 # Multiplied out, so that equal scores are equal: a / b > c / d as a x d > c x b.
                 mine = now.facts[one.gain] * now.facts[other.error]
                 theirs = now.facts[other.gain] * now.facts[one.error]
-                better = better + where(other_placed & (theirs > mine), now.one(1), now.one(0))
-                alike = alike + where(other_placed & (theirs == mine), now.one(1), now.one(0))
+                is_alike = reaches(theirs, mine) & reaches(mine, theirs)
+                better = better + where(other_placed & passes(theirs, mine), now.one(1), now.one(0))
+                alike = alike + where(other_placed & is_alike, now.one(1), now.one(0))
             prizes = now.numbers.zero
             for place, prize in enumerate(self.prizes):
                 is_theirs = is_placed & (better <= place) & (better + alike > place)
@@ -88,7 +89,7 @@ class TournamentPrize(Term):
         gain, error = now.facts[one.gain], now.facts[one.error]
         placed: Mask = error > 0
         if self.least is not None:
-            placed = placed & (gain >= error * now.one(self.least))
+            placed = placed & reaches(gain, error * now.one(self.least))
         return placed
 
     def _why(self, now: Now, one: Entrant) -> Iterator[Because]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moothall.deals.reading import CannotReadDeal
+from moothall.deals.reading import CannotReadDeal, deal_from_document
 from moothall.deals.tests.settling import amounts, settled_lines, the_deal
 
 STEPS = [
@@ -296,6 +296,71 @@ def test_two_sub_targets_at_ninety_and_fifty_per_cent_pay_forty_five():
         facts=["one", "two"],
     )
     assert amounts(deal, one=90, two=50) == [450]
+
+
+def in_instalments(more="", interim="", periods=5):
+    return the_deal(
+        REWARD.format(expected=110, target=130).replace("weight = 1", "weight = 1" + interim)
+        + f"    instalments = 2\n    paid_after = 1\n{more}",
+        facts=["outturn"],
+        periods=periods,
+    )
+
+
+ON_ACCOUNT = '    on_account = "0.2"\n    on_account_in = 2\n'
+
+
+def test_a_reward_is_paid_in_two_yearly_instalments_after_its_end_year():
+    """£3,324,825 in halves of £1,662,412.50; the outturn of the third year counts."""
+    whole = in_instalments().document
+    deal = deal_from_document(
+        {**whole, "terms": {"it": {**whole["terms"]["it"], "reward_gbp": 3324825}}}
+    )
+    half = Decimal("1662412.50")
+    assert amounts(deal, outturn=[0, 0, 130, 0, 0]) == [0, 0, 0, half, half]
+
+
+def test_a_fifth_is_paid_on_account_and_taken_off_the_first_instalment():
+    """A fifth of £277,068.75 is £55,413.75; 124 earns £193,948.13, in £96,974.07 and £96,974.06."""
+    deal = in_instalments(ON_ACCOUNT, interim=", interim = 118")
+    paid = amounts(deal, outturn=[0, 118, 124, 0, 0])
+    assert paid == [0, Decimal("55413.75"), 0, Decimal("41560.32"), Decimal("96974.06")]
+    assert sum(paid) == Decimal("193948.13")
+    second, fourth = (settled_lines(deal, outturn=[0, 118, 124, 0, 0])[year] for year in (1, 3))
+    assert second.because() == "£55,413.75 is paid on account."
+    assert fourth.because() == (
+        "£55,413.75 was paid on account. £193,948.13 is earned, paid in instalments."
+    )
+
+
+def test_what_was_paid_on_account_comes_back_when_too_little_is_earned():
+    deal = in_instalments(ON_ACCOUNT, interim=", interim = 118")
+    paid = amounts(deal, outturn=[0, 118, 121, 0, 0])
+    assert paid == [0, Decimal("55413.75"), 0, Decimal("-55413.75"), 0]
+    missed = amounts(deal, outturn=[0, 117, 130, 0, 0])
+    assert missed[:3] == [0, 0, 0]
+    assert sum(missed) == Decimal("277068.75")
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(100, 140), st.integers(100, 140))
+def test_in_all_a_reward_pays_nothing_or_from_the_floor_to_the_whole(interim, outturn):
+    deal = in_instalments(ON_ACCOUNT, interim=", interim = 118")
+    paid = sum(amounts(deal, outturn=[0, interim, outturn, 0, 0])) / Decimal("277068.75")
+    assert paid == 0 or Decimal("0.5999") < paid <= 1
+
+
+@pytest.mark.parametrize(
+    ("more", "interim", "periods", "said"),
+    [
+        ("", "", 2, "2 instalments do not fit into the deal's 2 periods"),
+        ('    on_account = "0.2"\n', "", 5, "needs its part, its period and an interim level"),
+        (ON_ACCOUNT.replace("= 2", "= 4"), ", interim = 1", 5, "read in period 4, the outturn in"),
+    ],
+)
+def test_instalments_that_cannot_be_paid_are_a_finding(more, interim, periods, said):
+    with pytest.raises(CannotReadDeal, match=said):
+        in_instalments(more, interim, periods)
 
 
 def test_weights_that_do_not_add_up_are_a_finding():

@@ -12,6 +12,7 @@ THRESHOLD = (
 [facts.reduction]
 title = "Reduction in reconvictions"
 unit = "points"
+places = 2
 distribution = { kind = "normal", mean = "8.4", sd = 5 }
 at_zero_effect = { kind = "normal", mean = 0, sd = 5 }
 
