@@ -7,6 +7,7 @@ from django.db import models, transaction
 
 from moothall.core import audit
 from moothall.core.errors import CannotDo
+from moothall.core.lengths import why_too_long
 from moothall.places.engine.postcodes import tidy_prefix
 from moothall.places.models import Area, LocalPostcode, Place
 
@@ -34,6 +35,8 @@ def describe_place(
     name = " ".join(name.split())
     if not name:
         raise CannotDescribePlace("The place needs a name. Give the one that people there use.")
+    if too_long := why_too_long(Place, name=name) or why_too_long(Area, gss_code=gss_code.strip()):
+        raise CannotDescribePlace(too_long)
     try:
         prefixes = sorted({tidy_prefix(each) for each in local_postcodes})
     except ValueError as not_one:

@@ -4,6 +4,9 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -17,8 +20,9 @@ from moothall.decisions import actions, permissions, queries
 from moothall.decisions.commands import decisions
 from moothall.decisions.models import Decision, Exemption
 from moothall.decisions.tests.factories import DecisionFactory, ExemptionFactory
+from moothall.directory.actions import remove_body
 from moothall.directory.engine.roles import MAY, Deed, roles_that_may
-from moothall.directory.models import ExemptUnder, Role
+from moothall.directory.models import ExemptUnder, Person, Role
 from moothall.directory.queries import viewer_for
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory, RoleHeldFactory
 
@@ -329,3 +333,33 @@ def test_what_was_exempt_before_exemptions_had_rows_stays_exempt(norbury):
     finally:
         call_command("migrate", verbosity=0)
     assert queries.decision_row(decision.pk, viewer=PUBLIC).is_withheld
+
+
+# ── leaving ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_with_a_body_its_people_go_and_whom_others_name_keeps_only_a_number(norbury):
+    leaver, named, stays = (
+        RoleHeldFactory(organisation=norbury, role=Role.SECTION_151_OFFICER).person
+        for _ in range(3)
+    )
+    elsewhere = OrganisationFactory()
+    RoleHeldFactory(organisation=elsewhere, role=Role.COMMISSIONER, person=stays)
+    for person in (named, stays):
+        DecisionFactory(body=elsewhere, by=person)
+    assert EmailAddress.objects.filter(user=named).exists()
+    SocialAccount.objects.create(
+        user=named, provider="sign-in", uid="1", extra_data={"name": named.name}
+    )
+    Authenticator.objects.create(user=named, type="totp", data={"secret": "sealed"})
+    kept = stays.email
+    remove_body(body=norbury, confirm="Norbury", by=None, at=NOW)
+    assert not Person.objects.filter(pk=leaver.pk).exists()
+    stays.refresh_from_db()
+    assert (stays.email, stays.is_active) == (kept, True)
+    named.refresh_from_db()
+    assert (named.name, named.is_active) == ("A former colleague", False)
+    assert named.email == f"person-{named.pk}@removed.invalid"
+    assert not named.has_usable_password()
+    for model in (EmailAddress, SocialAccount, Authenticator):
+        assert not model.objects.filter(user=named).exists()

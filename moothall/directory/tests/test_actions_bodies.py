@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from moothall.core.models import AuditEntry
 from moothall.directory import actions, queries
+from moothall.directory.engine.roles import Role
 from moothall.directory.engine.succession import Amount
 from moothall.directory.models import Organisation, Succession
 from moothall.directory.tests.factories import (
@@ -142,3 +143,24 @@ def test_what_must_never_be_false_is_held_by_the_books():
         with pytest.raises(IntegrityError), transaction.atomic():
             wrong()
     assert Organisation.objects.filter(ended_on__lt=date(2023, 4, 1)).count() == 0
+
+
+def test_a_name_that_the_books_cannot_hold_is_refused_on_either_database():
+    for given, words in (
+        ({"name": "Norbury " * 30}, "The name has 239 letters, and at most 200 fit"),
+        ({"name": "Norbury", "gss_code": "E0700099912"}, "The GSS code has 11 letters"),
+        ({"name": "Norbury", "other_names": ["N" * 201]}, "The name has 201 letters"),
+    ):
+        with pytest.raises(actions.CannotAddBody, match=words):
+            actions.add_body(**given, by=None, at=NOW)
+    assert not Organisation.objects.exists()
+
+
+def test_a_removal_is_recorded_on_the_authority_of_the_role_that_allows_it():
+    body = OrganisationFactory()
+    officer = RoleHeldFactory(organisation=body, role=Role.SECTION_151_OFFICER).person
+    RoleHeldFactory(organisation=body, role=Role.COMMISSIONER, person=officer)
+    actions.remove_body(body=body, confirm=body.name, by=officer, at=NOW)
+    entry = AuditEntry.objects.get(did="body.removed")
+    assert entry.authority == f"section_151_officer:{body.pk}"
+    assert not Organisation.objects.exists()

@@ -345,3 +345,13 @@ def test_only_who_declared_an_interest_says_that_it_has_ended_and_once():
     with pytest.raises(actions.CannotDeclareInterest, match="ended on 22 November 2026 already"):
         actions.end_interest(interest_id=held.pk, by=held.person, at=NOW)
     assert recorded() == ["directory.interest_ended"]
+
+
+def test_a_name_or_address_that_the_books_cannot_hold_is_refused():
+    for given, words in (
+        ({"email": "ada@example.org", "name": "A" * 121}, "The name has 121 letters, and at most"),
+        ({"email": f"{'a' * 250}@example.org", "name": "Ada"}, "The email has 262 letters"),
+    ):
+        with pytest.raises(actions.CannotInvitePerson, match=words):
+            actions.invite_person(**given, by=None, at=NOW)
+    assert not Person.objects.exists()

@@ -88,3 +88,11 @@ def test_the_place_is_named_and_shown_by_the_keyboard():
     assert run(place, ["set", "Marlshire", "--postcode", "5"]).exit_code == 4
     assert run(place, ["set", "Marlshire", "--postcode", "BB5"]).exit_code == 0
     assert run(place, ["show"]).stdout == "Marlshire\nlocal: BB5\n"
+
+
+@pytest.mark.django_db
+def test_a_name_that_the_books_cannot_hold_is_refused():
+    with pytest.raises(actions.CannotDescribePlace, match="The name has 121 letters, and at most"):
+        actions.describe_place(name="M" * 121, by=None, at=NOW)
+    with pytest.raises(actions.CannotDescribePlace, match="The GSS code has 10 letters"):
+        actions.describe_place(name="Marlshire", gss_code="E100000170", by=None, at=NOW)
