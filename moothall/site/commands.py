@@ -36,8 +36,13 @@ def main() -> None:
         key = kept.read_text().strip() if kept.is_file() else secrets.token_urlsafe(50)
         os.environ.setdefault("MOOTHALL_SECRET_KEY", key)
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as refusal:
+        typer.echo(str(refusal), err=True)
+        raise SystemExit(4) from None
     # Serving says what is amiss and lets a person act; a restore needs books that are empty.
     if not {"serve", "restore"} & set(sys.argv[1:2]):
         _bring_the_books_up_to_date()

@@ -41,6 +41,22 @@ def test_without_a_secret_key_it_refuses_to_start_and_says_how_to_mend_it(tmp_pa
     assert "Set MOOTHALL_SECRET_KEY to 50 or more random characters" in refused.stderr
 
 
+def test_the_command_refuses_with_the_sentence_alone(tmp_path):
+    command = Path(sys.executable).with_name("moothall")
+    named = {key: held for key, held in os.environ.items() if key in {"PATH", "LANG", "HOME"}}
+    refused = subprocess.run(
+        [command, "serve"],
+        env=named | {"MOOTHALL_HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert refused.returncode == 4
+    assert refused.stderr.startswith("Moothall does not start without a secret key")
+    assert refused.stderr.count("\n") == 1
+
+
 def test_a_database_of_another_kind_is_refused_with_a_sentence(tmp_path):
     refused = started(tmp_path, MOOTHALL_SECRET_KEY="x" * 50, DATABASE_URL="mysql://a@b/c")
     assert refused.returncode != 0
