@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from moothall.deals.claims import Judgement
     from moothall.deals.deal import Deal, Finding
     from moothall.deals.settlement import Statement, VatRate
     from moothall.deals.versions import Version
+    from moothall.values.periods import Period
 
 deal = typer.Typer(
     help="Deals: terms that are tried before they are signed, and settled to the penny after.",
@@ -75,8 +77,13 @@ def explain(file: DealFile, party: Party = None, format: Format = "table") -> No
 @deal.command()
 def settle(
     file: DealFile,
-    facts: Annotated[Path, typer.Option(help="Facts as known now: TOML, JSON or CSV.")],
     period: Annotated[str, typer.Option(help="First day of the period, as 2026-04-01.")],
+    facts: Annotated[
+        Path | None, typer.Option(help="Facts as known now: TOML, JSON or CSV.")
+    ] = None,
+    claims: Annotated[
+        Path | None, typer.Option(help="Claims about persons (CSV), judged by the rate cards.")
+    ] = None,
     variation: Annotated[
         list[str] | None,
         typer.Option(help="FILE@DAY: a varied deal and the day from which it holds."),
@@ -92,7 +99,10 @@ def settle(
     """Say who owes whom for a period, with every adjustment of earlier ones.
 
     Example: moothall deal settle lighting.toml --facts facts.toml --period 2026-04-01
+    Example: moothall deal settle homes.toml --claims claims.csv --period 2026-04-01
     """
+    from moothall.deals.claims import CannotJudge
+    from moothall.deals.claims_file import CannotReadClaims
     from moothall.deals.facts_file import CannotReadFacts, facts_of
     from moothall.deals.settlement import CannotSettle, settled, statement_from
     from moothall.deals.versions import Version
@@ -101,9 +111,19 @@ def settle(
     versions = [Version(1, first, first.period.starts_on)]
     for number, told in enumerate(variation or [], start=2):
         versions.append(_variation(number, told))
+    if facts is None and claims is None:
+        _refuse("There is nothing to settle by. Give --facts FILE, --claims FILE or both.")
     try:
-        known, findings = facts_of(_text(facts), facts.suffix.lstrip("."), first)
+        known: dict[str, dict[date, Decimal]] = {}
+        findings: list[Finding] = []
+        if facts is not None:
+            known, findings = facts_of(_text(facts), facts.suffix.lstrip("."), first)
         up_to = _period(versions, period)
+        judgement = None
+        if claims is not None:
+            under = [one for one in versions if one.effective_from <= up_to.starts_on][-1].deal
+            judgement, known, more = _judged(claims, under, known, up_to)
+            findings += more
         statement = settled(
             versions,
             known,
@@ -111,15 +131,19 @@ def settle(
             issued=[statement_from(json.loads(_text(path))) for path in issued or []],
             vat_rate=_vat_rates(),
         )
-    except (CannotReadFacts, CannotSettle) as refusal:
+    except (CannotReadFacts, CannotReadClaims, CannotJudge, CannotSettle) as refusal:
         _refuse(str(refusal))
     if keep is not None:
         keep.write_text(json.dumps(statement.stored(), indent=1, ensure_ascii=False) + "\n")
     if format == "json":
         answer = statement.as_json()
         answer["findings"] = [one.as_json() for one in findings] + answer["findings"]
+        if judgement is not None:
+            answer["claims"] = [one.as_json() for one in judgement.claims]
         _print(answer)
     else:
+        for one in judgement.claims if judgement is not None else ():
+            typer.echo(one.sentence)
         _show_statement(first, statement)
         _show(findings + list(statement.findings))
     raise typer.Exit(LOOK if findings or statement.findings else 0)
@@ -416,6 +440,17 @@ def _number(text: str) -> Decimal:
         return decimal_of(text)
     except ValueError as refusal:
         raise typer.BadParameter(str(refusal)) from None
+
+
+def _judged(
+    path: Path, deal: Deal, reported: dict[str, dict[date, Decimal]], up_to: Period
+) -> tuple[Judgement, dict[str, dict[date, Decimal]], list[Finding]]:
+    from moothall.deals.claims import judged, with_reported
+    from moothall.deals.claims_file import claims_of
+
+    made, findings = claims_of(_text(path))
+    judgement = judged(deal, made, up_to=up_to)
+    return judgement, with_reported(judgement, reported), findings
 
 
 def _vat_rates() -> VatRate:

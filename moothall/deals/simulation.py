@@ -15,6 +15,7 @@ import numpy as np
 from attrs import field, fields, frozen
 from numpy.typing import NDArray
 
+from moothall.deals.claims import not_simulated
 from moothall.deals.correlation import correlated_facts, in_order_of_scores, is_once
 from moothall.deals.deal import Deal, PartyKind, years_between
 from moothall.deals.distributions import drawn, quantile
@@ -367,6 +368,7 @@ def _notes(deal: Deal, futures: Futures) -> Iterator[str]:
     for party in deal.parties.values():
         if party.resources_gbp is None and "resources_gbp" in party.keeps_private:
             yield f"What {party.name} can lose is private to it, so here it never fails."
+    yield from not_simulated(deal)
     for key, gbp in futures.unresolved.items():
         if (is_open := gbp > 0).any():
             yield (

@@ -38,6 +38,13 @@ class Tariff:
     over_person_cap: str | None = fields.fact(
         "What the cap a person takes off, as claims are judged (GBP)", None
     )
+    most_a_person: int = fields.whole("At most so many for one person, over the deal", 1)
+    sustained_weeks: int | None = fields.whole("Weeks it must be held before it counts", None)
+    within_weeks: int | None = fields.whole("Weeks in which those fall, breaks included", None)
+    claim_within_days: int | None = fields.whole("Days within which it must be claimed", None)
+    evidence_within_days: int | None = fields.whole(
+        "Days its evidence may be from the day it is reached", None
+    )
 
 
 @frozen
@@ -88,6 +95,10 @@ class RateCard(Term):
                 said = f"{deal.facts[one.outcome].title} takes deadweight off twice."
                 mend = "Keep expected or deadweight: they are two ways to the same end."
                 yield f"tariffs.{place}", said, mend
+            if one.within_weeks is not None and one.within_weeks < (one.sustained_weeks or 1):
+                asked = one.sustained_weeks or "no"
+                said = f"{one.within_weeks} weeks do not hold the {asked} weeks that are asked."
+                yield f"tariffs.{place}", said, "Give at least as many, or leave within_weeks out."
         outcomes = [one.outcome for one in self.tariffs]
         if len(set(outcomes)) < len(outcomes):
             said = "An outcome stands on the card twice, and would be paid twice."
@@ -203,6 +214,18 @@ class RateCard(Term):
             off = {"off": over, "cap": self.person_cap_gbp}
             yield Because("{off:pounds} is above {cap:pounds} a person.", off, over > 0)
 
+    def _of_one_person(self, one: Tariff) -> str:
+        said = ""
+        if one.sustained_weeks:
+            said += f", once held for {one.sustained_weeks} weeks"
+            if one.within_weeks:
+                said += f" of {one.within_weeks}"
+        if one.claim_within_days is not None:
+            said += f", claimed within {one.claim_within_days} days"
+        if one.evidence_within_days is not None:
+            said += f", with evidence of {one.evidence_within_days} days before or after"
+        return said
+
     def in_words(self, deal: "Deal") -> str:
         said = []
         for one in self.tariffs:
@@ -215,7 +238,7 @@ class RateCard(Term):
                 each += f", at most {quantity(one.most)} of them"
             if one.cap_gbp is not None:
                 each += f", at most {pounds_in_words(one.cap_gbp)} in all"
-            said.append(each)
+            said.append(each + self._of_one_person(one))
         payer, payee = deal.party_name(self.payer), deal.party_name(self.payee)
         whole = [f"{payer} pays {payee} {'; '.join(said)}."]
         for group in dict.fromkeys(one.group for one in self.tariffs if one.group):

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 from moothall.deals.commands import deal
 from moothall.deals.tests.test_settlement import DEAL
 
+EXAMPLES = Path(__file__).parent / "examples"
 FACTS = """period,fact,value
 2026-04-01,lamps,800
 2026-07-01,lamps,1200
@@ -80,6 +82,49 @@ def test_a_period_the_deal_does_not_have_is_refused(files):
         code=4,
     )  # fmt: skip
     assert "No period begins on 2026-05-01. The first periods begin on 2026-04-01" in done.stderr
+
+
+CLAIMS = """claim,person,outcome,started_on,claimed_on,weeks_held,evidence_on
+A,P1,entries,2026-04-05,2026-04-09,,
+B,P1,entries,2026-05-05,2026-05-09,,
+C,P2,kept,2026-05-05,soon,,
+"""
+
+
+def test_claims_are_judged_one_by_one_and_settled(files):
+    (files / "claims.csv").write_text(CLAIMS)
+    answer = json.loads(
+        run(
+            "settle", EXAMPLES / "rate_card.toml", "--claims", files / "claims.csv",
+            "--period", "2026-04-01", "--format", "json", code=3,
+        ).stdout
+    )  # fmt: skip
+    assert [(one["claim"], one["counted"]) for one in answer["claims"]] == [
+        ("A", True),
+        ("B", False),
+    ]
+    assert answer["claims"][1]["rule"] == "at most so many a person"
+    assert answer["flows"][0]["amount_gbp"] == "900.00"  # £1,000 less a tenth for deadweight
+    (finding,) = answer["findings"]
+    assert finding["place"] == "line 4"
+    assert finding["sentence"] == "claimed_on 'soon' is no day such as 2026-04-01."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("claim,person\nA,P1\n", "the columns outcome, started_on, claimed_on are missing"),
+        (None, "There is nothing to settle by. Give --facts FILE, --claims FILE or both."),
+    ],
+)
+def test_a_file_of_no_claims_is_refused(files, text, said):
+    given = []
+    if text:
+        (files / "claims.csv").write_text(text)
+        given = ["--claims", files / "claims.csv"]
+    card = EXAMPLES / "rate_card.toml"
+    done = run("settle", card, "--period", "2026-04-01", *given, code=4)
+    assert said in done.stderr
 
 
 def test_an_exported_deal_is_the_same_deal(files):
