@@ -1,12 +1,16 @@
 """Who does the long work, are they alive, and what becomes of a job whose worker died?"""
 
+import secrets
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
+from django_tasks_db.utils import exclusive_transaction
 
 from moothall.core.models import JobKey, WorkerHeard
 
@@ -42,6 +46,49 @@ def start_once(task: Any, *, key: str, **arguments: Any) -> str:
 def waits(task: Any) -> bool:
     """Whether a job of this task waits for a worker; one that runs does not."""
     return DBTaskResult.objects.filter(task_path=task.module_path, status="READY").exists()
+
+
+def work_off(task: Any) -> int:
+    """Do here and now the jobs of this task that no worker took; how many that were.
+
+    Jobs that a worker is at are waited for, so that all is done on return. What a job raises is
+    kept with the job, and raised.
+    """
+    done, heartbeat = 0, None
+    of_task = DBTaskResult.objects.filter(task_path=task.module_path)
+    me = secrets.token_hex(8)
+    try:
+        while job := _taken(of_task.ready(), me):
+            if heartbeat is None:
+                heartbeat = Heartbeat(me, timezone.now)
+                heartbeat.start()
+            _do(task, job)
+            done += 1
+        while of_task.filter(status="RUNNING").exists():
+            return_lost_jobs(timezone.now())
+            time.sleep(0.2)
+    finally:
+        if heartbeat is not None:
+            heartbeat.ended.set()
+            heartbeat.join(timeout=5)
+    return done
+
+
+def _taken(waiting: Any, worker_id: str) -> Any:
+    with exclusive_transaction(waiting.db):
+        job = waiting.get_locked()
+        if job is not None:
+            job.claim(worker_id)
+    return job
+
+
+def _do(task: Any, job: Any) -> None:
+    given = job.args_kwargs
+    try:
+        job.set_successful(task.func(*given["args"], **given["kwargs"]))
+    except BaseException as error:
+        job.set_failed(error)
+        raise
 
 
 def hear_from(worker_id: str, at: datetime) -> None:

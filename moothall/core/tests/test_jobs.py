@@ -79,3 +79,57 @@ def test_a_job_that_killed_three_workers_is_given_up_with_a_sentence():
     job.refresh_from_db()
     assert job.status == "FAILED"
     assert "started 3 times and each worker died" in job.traceback
+
+
+class Counts:
+    """A task that counts the times it was done, or fails."""
+
+    module_path = "a.task"
+
+    def __init__(self, fails: bool = False) -> None:
+        self.done: list[str] = []
+        self.fails = fails
+
+    def func(self, name: str) -> str:
+        if self.fails:
+            raise ValueError(f"{name} cannot be done.")
+        self.done.append(name)
+        return name
+
+
+def asked_of(name: str, **fields: object) -> DBTaskResult:
+    return a_job(args_kwargs={"args": [], "kwargs": {"name": name}}, **fields)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_does_what_its_deed_queued_and_leaves_other_work_to_the_workers():
+    mine, others = asked_of("names"), asked_of("load", task_path="another.task")
+    task = Counts()
+    assert jobs.work_off(task) == 1
+    assert task.done == ["names"]
+    mine.refresh_from_db()
+    others.refresh_from_db()
+    assert (mine.status, mine.return_value, others.status) == ("SUCCESSFUL", "names", "READY")
+    assert jobs.work_off(task) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_a_command_does_in_vain_says_why_and_stops_the_command():
+    job = asked_of("names")
+    with pytest.raises(ValueError, match="names cannot be done"):
+        jobs.work_off(Counts(fails=True))
+    job.refresh_from_db()
+    assert job.status == "FAILED"
+    assert "names cannot be done" in job.traceback
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_waits_for_the_worker_that_is_at_its_job(monkeypatch):
+    job = asked_of("names", status="RUNNING", started_at=AT, worker_ids=["alive"])
+    monkeypatch.setattr(jobs, "return_lost_jobs", lambda at: None)
+
+    def ends(_seconds: float) -> None:
+        DBTaskResult.objects.filter(pk=job.pk).update(status="SUCCESSFUL")
+
+    monkeypatch.setattr(jobs.time, "sleep", ends)
+    assert jobs.work_off(Counts()) == 0

@@ -11,7 +11,7 @@ from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Person
 from moothall.directory.permissions import why_not_decide_match
-from moothall.spend.actions.projecting import project_decisions
+from moothall.spend.actions.refreshing import rename_soon
 from moothall.spend.engine.names import parsed_name
 from moothall.spend.models import PublicBodyDecision
 from moothall.spend.queries.own_bodies import is_payee_of
@@ -35,7 +35,7 @@ def say_who_payee_is(
     name : the payee as that body publishes it; other spellings of the same words count too
 
     It holds for every line of that body, those still to come among them, and takes the place of
-    an earlier word on the same payee.
+    an earlier word on the same payee. Net totals follow as soon as a worker has settled the names.
 
     :raises CannotDecideOwnBody: when a role is missing, or that body pays nobody of the name.
     """
@@ -74,7 +74,7 @@ def say_who_payee_is(
             payee=audit.digest(decision.name),
             organisation=organisation.pk if organisation else None,
         )
-    project_decisions(at=at, why="spend.own_body_decided")
+        rename_soon(key=f"{decision.pk}", why="spend.own_body_decided")
     return decision
 
 
@@ -105,5 +105,5 @@ def undo_own_body(*, decision_id: int, by: Person | None, at: datetime) -> Publi
             to=f"spend.own_body:{decision.pk}",
             body_id=decision.body_id,
         )
-    project_decisions(at=at, why="spend.own_body_undone")
+        rename_soon(key=f"{decision.pk}", why="spend.own_body_undone")
     return decision

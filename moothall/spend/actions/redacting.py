@@ -12,7 +12,7 @@ from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Person
 from moothall.directory.permissions import why_not_publish
-from moothall.spend.actions.projecting import project_decisions
+from moothall.spend.actions.refreshing import rename_soon
 from moothall.spend.engine.names import folded
 from moothall.spend.engine.redaction import Scope, Verdict, same_ref
 from moothall.spend.models import RedactionDecision
@@ -52,6 +52,8 @@ def decide_redactions(
 ) -> list[RedactionDecision]:
     """Decide ids and names together: pairs of scope and what is named; all of them or none.
 
+    A release reads the word at once; pages do as soon as a worker has settled the names.
+
     :raises CannotDecideRedaction: as `decide_redaction`, and when nothing is ticked.
     """
     wanted = [(scope, named) for scope, each in ticked if (named := list(each))]
@@ -63,7 +65,7 @@ def decide_redactions(
             for scope, named in wanted
             for decision in _decide(body, scope, named, redact, by, at)
         ]
-    project_decisions(at=at, why="spend.redaction_decided")
+        rename_soon(key=f"{made[0].pk}", why="spend.redaction_decided")
     return made
 
 
@@ -93,7 +95,7 @@ def undo_redaction(*, decision_id: int, by: Person | None, at: datetime) -> Reda
             to=f"spend.redactiondecision:{decision.pk}",
             body_id=decision.body_id,
         )
-    project_decisions(at=at, why="spend.redaction_undone")
+        rename_soon(key=f"{decision.pk}", why="spend.redaction_undone")
     return decision
 
 

@@ -57,6 +57,12 @@ def rename_again(why: str) -> int | None:
     return project_decisions(at=timezone.now(), why=why)
 
 
+def settle_now() -> None:
+    """Do what the deeds before this queued, and return when it is done: for a command's end."""
+    for work in (project_again, rename_again):
+        jobs.work_off(work)
+
+
 def share_shown(
     *,
     publication_id: int,

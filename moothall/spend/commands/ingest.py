@@ -109,7 +109,7 @@ def rows_set_aside(
     operator = Viewer.operator()
     if mended:
         from moothall.spend.actions.corrections import Mended, correct_rows
-        from moothall.spend.actions.projecting import project
+        from moothall.spend.actions.refreshing import settle_now
 
         changed = aside.rows_returned(operator, mended.read_bytes())
         done, left = correct_rows(
@@ -120,8 +120,7 @@ def rows_set_aside(
         typer.echo(f"{len(done):,} rows mended and loaded.", err=True)
         for row in left:
             typer.echo(f"Row {row.row} stays set aside. {row.sentence}", err=True)
-        if done:
-            project(at=timezone.now())
+        settle_now()
         raise typer.Exit(LOOK if left else DONE)
     wanted = {body_named(name).pk for name in body or ()}
     rows = tuple(

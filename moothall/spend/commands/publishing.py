@@ -145,6 +145,7 @@ def redactions(
     from moothall.core.permissions import Viewer
     from moothall.directory.queries import body_named
     from moothall.spend.actions.redacting import decide_redaction, undo_redaction
+    from moothall.spend.actions.refreshing import settle_now
     from moothall.spend.queries.redactions import redaction_page
 
     publisher, at = body_named(body), timezone.now()
@@ -166,6 +167,7 @@ def redactions(
                 body=publisher, scope=scope, named=named, redact=hide, by=None, at=at
             )
             typer.echo(f"{len(made):,} decided.", err=True)
+    settle_now()
     page = redaction_page(publisher, viewer=Viewer.operator(), day=at.date())
     rows = [
         {"kind": "supplier id", "what": alert.ref, "why": "; ".join(alert.clear_names)}

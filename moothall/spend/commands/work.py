@@ -40,12 +40,12 @@ def register_load(
 
     from django.utils import timezone
 
-    from moothall.spend.actions.projecting import project_decisions
+    from moothall.spend.actions.refreshing import settle_now
     from moothall.spend.actions.registers import load_register
     from moothall.spend.queries.registers import register_row
 
     loaded = load_register(file, name=name, every=every or (), by=None, at=timezone.now())
-    project_decisions(at=timezone.now(), why="spend.register_loaded")
+    settle_now()
     row = register_row(loaded.pk)
     assert row is not None  # noqa: S101  it was loaded a moment ago
     if format == "json":
@@ -93,11 +93,11 @@ def register_remove(
     """
     from django.utils import timezone
 
-    from moothall.spend.actions.projecting import project_decisions
+    from moothall.spend.actions.refreshing import settle_now
     from moothall.spend.actions.registers import remove_register
 
     gone = remove_register(name=name, by=None, at=timezone.now())
-    project_decisions(at=timezone.now(), why="spend.register_removed")
+    settle_now()
     typer.echo(f"{name} is gone, with {gone:,} entries.", err=True)
 
 
@@ -153,6 +153,7 @@ def own_bodies_say(
 
     from moothall.directory.queries import body_named
     from moothall.spend.actions.own_bodies import say_who_payee_is
+    from moothall.spend.actions.refreshing import settle_now
 
     organisation = None if body.strip().lower() == "none" else body_named(body)
     decision = say_who_payee_is(
@@ -162,6 +163,7 @@ def own_bodies_say(
         by=None,
         at=timezone.now(),
     )
+    settle_now()
     said = organisation.name if organisation else "none of the place's bodies"
     typer.echo(f"{decision.pk}: {decision.name}, paid by {decision.body}, is {said}.", err=True)
 
@@ -177,6 +179,8 @@ def own_bodies_undo(
     from django.utils import timezone
 
     from moothall.spend.actions.own_bodies import undo_own_body
+    from moothall.spend.actions.refreshing import settle_now
 
     undone = undo_own_body(decision_id=decision, by=None, at=timezone.now())
+    settle_now()
     typer.echo(f"Undone: {undone.name}, paid by {undone.body}.", err=True)

@@ -107,7 +107,10 @@ def own_bodies(viewer: Viewer, *, day: date) -> OwnBodies:
     for row in rows:
         if row["name"]:
             skeleton = parsed_name(row["name"], words).skeleton
-            groups[row["body_id"], skeleton, row["public_body_id"]].append(row)
+            # A person's word is shown at once, though the names may still wait for a worker.
+            decision = decisions.get((row["body_id"], skeleton))
+            taken_for = decision.organisation_id if decision else row["public_body_id"]
+            groups[row["body_id"], skeleton, taken_for].append(row)
     payees: dict[str, list[OwnPayee]] = {"matched": [], "none": [], "unmatched": []}
     for (body_id, skeleton, public_body), found in groups.items():
         decision = decisions.get((body_id, skeleton))

@@ -17,6 +17,7 @@ from moothall.spend.actions.own_bodies import (
     undo_own_body,
 )
 from moothall.spend.actions.projecting import project
+from moothall.spend.actions.refreshing import rename_again, settle_now
 from moothall.spend.models import PublicBodyDecision
 from moothall.spend.queries.own_bodies import own_bodies
 
@@ -108,6 +109,23 @@ def test_a_word_taken_back_leaves_it_to_the_directory_again(ashmere, brackwater)
         undo_own_body(decision_id=decision.pk, by=None, at=AT)
     with pytest.raises(CannotDecideOwnBody, match="has the number 999999"):
         undo_own_body(decision_id=999999, by=None, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_is_quick_shown_at_once_and_a_worker_settles_the_names(
+    ashmere, brackwater, settings
+):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    before = lake.current_generation().number
+    decision = say("Brackwater BC", ashmere, brackwater)
+    assert lake.current_generation().number == before
+    assert found().total_gbp == Decimal("1220.00")
+    say("Brackwater BC", ashmere, None)
+    assert said(found().decided_none) == {("Brackwater BC", None, "person"): Decimal("220.00")}
+    assert rename_again.func("spend.own_body_decided") is None  # a job that waits will do it
+    settle_now()
+    assert lake.current_generation().number > before
+    assert PublicBodyDecision.objects.get(pk=decision.pk).undone_at == AT
 
 
 def test_a_later_word_takes_the_place_of_an_earlier(ashmere, brackwater):

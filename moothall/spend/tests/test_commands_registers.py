@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 from typer.testing import CliRunner
 
 from moothall.core import lake
@@ -38,6 +39,16 @@ def test_a_register_is_loaded_listed_and_removed(tmp_path):
     removed = run("register", "remove", "firms")
     assert (removed.exit_code, removed.stdout) == (0, "")
     assert not Register.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_register_is_settled_once_and_nothing_is_left_for_a_worker(tmp_path, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    path = tmp_path / "list.csv"
+    path.write_text("Organisation name,Company number\nBrackwater Homes Ltd,1234567\n")
+    assert run("register", "load", path, "--name", "Firms").exit_code == 0
+    assert run("register", "remove", "Firms").exit_code == 0
+    assert [job.status for job in DBTaskResult.objects.all()] == ["SUCCESSFUL"] * 2
 
 
 def test_a_payee_that_nobody_published_is_refused():

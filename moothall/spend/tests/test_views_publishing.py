@@ -40,7 +40,7 @@ def test_a_quarter_is_published_once_its_redactions_are_decided(client, body, qu
     assert "104: Mr John Oaktree" in asked
     decide = reverse("spend:decide_redaction", args=[body.slug])
     told = client.post(decide, {"ref": ["104"], "redact": "yes"}, follow=True).content.decode()
-    assert "1 decided: withheld, in files to come too." in told
+    assert "1 decided: withheld, in files to come too. Pages follow in a moment." in told
     done = client.post(address, follow=True)
     assert done.status_code == 200
     release = Release.objects.get()

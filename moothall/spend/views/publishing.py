@@ -204,7 +204,9 @@ def decide(request: PersonsRequest, slug: str) -> HttpResponse:
         messages.error(request, refused.sentence)
     else:
         word = "withheld" if form.cleaned_data["redact"] else "shown"
-        messages.success(request, f"{count:,} decided: {word}, in files to come too.")
+        messages.success(
+            request, f"{count:,} decided: {word}, in files to come too. Pages follow in a moment."
+        )
     return redirect("spend:redactions", slug)
 
 

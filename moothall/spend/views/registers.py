@@ -161,7 +161,10 @@ def own_body_list(request: PersonsRequest) -> HttpResponse:
             refusal = refused.sentence
         else:
             said = decision.organisation or "none of the place's bodies"
-            messages.success(request, f"{decision.name}, paid by {decision.body}, is {said}.")
+            messages.success(
+                request,
+                f"{decision.name}, paid by {decision.body}, is {said}. Totals follow in a moment.",
+            )
             return redirect("spend:own_body_list")
     page = {"found": found, "form": form, "refusal": refusal}
     status = 409 if refusal else 422 if form.errors else 200
