@@ -1,13 +1,16 @@
 """Terms by which partners share money, worked by hand."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moothall.deals.reading import CannotReadDeal
-from moothall.deals.tests.settling import amounts, settled_lines, the_deal
+from moothall.deals.reading import CannotReadDeal, deal_from_toml
+from moothall.deals.settlement import settled
+from moothall.deals.tests.settling import HEAD, amounts, settled_lines, the_deal
+from moothall.deals.versions import Version
 
 
 def received(deal, **facts):
@@ -101,6 +104,118 @@ def test_a_protected_member_never_bears_more_than_it_paid_before(cost):
     assert council <= 1_400_000
     assert neighbour <= 1_100_000
     assert contractor <= 900_000
+
+
+LIMITS = (
+    KEYS
+    + """
+    caps = { council = 1200000, neighbour = 1000000 }
+    floors = { contractor = 700000 }"""
+)
+
+
+@pytest.mark.parametrize(
+    ("limits", "neighbour", "contractor"),
+    [
+        # By keys 1,400 / 920 / 680 thousand. The contractor's floor takes 20 thousand from the
+        # others, in proportion to what they bear: 12,068.97 and 7,931.03.
+        ("floors = { contractor = 700000 }", "912068.97", "700000.00"),
+        # A cap of 1,200 on the council moves 200 to the others, by the room that is left: the
+        # neighbour has 80 below its cap, the contractor 2,320 below the whole cost.
+        (
+            "caps = { council = 1200000, neighbour = 1000000 }",
+            "926666.67",
+            "873333.33",
+        ),
+    ],
+)
+def test_floors_and_caps_move_what_is_beyond_them_to_those_with_room(limits, neighbour, contractor):
+    deal = the_deal(SHARED.format(how=KEYS + "\n    " + limits), facts=["cost"])
+    assert amounts(deal, cost=3_000_000) == [Decimal(neighbour), Decimal(contractor)]
+
+
+def test_a_cost_above_every_cap_is_unresolved_and_given_to_nobody():
+    caps = "caps = { council = 1000000, neighbour = 800000, contractor = 700000 }"
+    deal = the_deal(SHARED.format(how=KEYS + "\n    " + caps), facts=["cost"])
+    lines = settled_lines(deal, cost=3_000_000)
+    assert [line.amount[0] for line in lines] == [800_000, 700_000]
+    assert lines[0].because() == (
+        "A cost of £3,000,000.00, shared by keys. Council bears at most £1,000,000.00. "
+        "Neighbour bears at most £800,000.00. Contractor bears at most £700,000.00. "
+        "£500,000.00 is unresolved: no member is bound to bear it."
+    )
+    facts = {"cost": {deal.periods[0].starts_on: Decimal(3_000_000)}}
+    statement = settled([Version(1, deal, date(2026, 4, 1))], facts, up_to=deal.periods[0])
+    assert [finding.sentence for finding in statement.findings] == [
+        "£500,000.00 of 2026/27 is unresolved: by shared cost no party is bound to bear it."
+    ]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 4_000_000))
+def test_within_floors_and_caps_the_parts_are_the_cost(cost):
+    deal = the_deal(SHARED.format(how=LIMITS), facts=["cost"])
+    neighbour, contractor = amounts(deal, cost=cost)
+    council = cost - neighbour - contractor
+    assert council <= 1_200_000
+    assert neighbour <= 1_000_000
+    assert contractor >= min(700_000, cost) - Decimal("0.01")
+
+
+def test_a_key_may_be_what_is_reported_and_is_equal_where_nothing_is():
+    counted = (
+        'keys = [{ name = "cases", weight = 1, counted = '
+        '{ council = "a", neighbour = "b", contractor = "c" } }]'
+    )
+    deal = the_deal(SHARED.format(how=counted), facts=["cost", "a", "b", "c"], periods=2)
+    paid = amounts(deal, cost=900, a=[5, 0], b=[3, 0], c=[1, 0])
+    assert paid == [300, 100, 300, 300]
+
+
+def test_what_was_paid_on_account_is_trued_up_when_the_year_ends():
+    """Quarters of £1,000 on account, of which the neighbour bears half; £4,400 was spent."""
+    quarterly = deal_from_toml(
+        HEAD.format(ends="2027-07-01", every="quarter")
+        + """
+    [facts.cost]
+    title = "Cost"
+    [facts.estimate]
+    title = "Estimate"
+    [terms.it]
+    kind = "shared_cost"
+    host = "council"
+    cost = "cost"
+    on_account = "estimate"
+    keys = [{ name = "equal", weight = 1, amounts = { council = 1, neighbour = 1 } }]
+    """
+    )
+    actual = [1000, 1200, 1000, 1200, 900]
+    assert amounts(quarterly, cost=actual, estimate=1000) == [500, 500, 500, 700, 450]
+    fourth = settled_lines(quarterly, cost=actual, estimate=1000)[3]
+    assert fourth.because() == (
+        "On account: a cost of £1,000.00, shared by keys. Trued up to actual cost: £200.00."
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (
+            KEYS + "\n floors = { council = 2 }\n caps = { council = 1 }",
+            "at least £2 and at most £1",
+        ),
+        (
+            KEYS.replace(
+                "amounts = { council = 1,",
+                'counted = { council = "cost" }, amounts = { council = 1,',
+            ),
+            "equal parts has amounts and reported amounts",
+        ),
+    ],
+)
+def test_limits_and_keys_that_contradict_each_other_are_a_finding(how, said):
+    with pytest.raises(CannotReadDeal, match=said):
+        the_deal(SHARED.format(how=how), facts=["cost"])
 
 
 def test_weights_of_keys_that_do_not_add_up_are_a_finding():
