@@ -42,6 +42,17 @@ if (window.matchMedia("(max-width: 56.24em)").matches) {
   }
 }
 
+// One tick for a whole list of boxes; without scripts each is ticked by hand.
+for (const all of document.querySelectorAll("[data-ticks-all]")) {
+  all.hidden = false;
+  all.querySelector("input").addEventListener("change", (changed) => {
+    const list = document.getElementById(all.dataset.ticksAll);
+    for (const box of list.querySelectorAll("input[type=checkbox]")) {
+      box.checked = changed.target.checked;
+    }
+  });
+}
+
 // A part of a page that was fetched again is brought to life like the rest.
 document.body.addEventListener("htmx:afterSwap", (swapped) => {
   initAll({ scope: swapped.detail.target });

@@ -184,7 +184,7 @@ if TESTING:
     # A slow hash guards real passwords; hundreds of invented ones need none.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "attention:home"
 
 # Signing in: e-mail and password, with a one-time code or a passkey for those who add one.
 # Nobody signs up: people are invited (moothall/site/sign_in.py).

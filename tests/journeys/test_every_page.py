@@ -136,7 +136,7 @@ class Walker:
         self.page.goto(f"{self.site}/account/login/")
         self.page.locator("[name=login]").fill(person.email)
         self.give_password()
-        self.page.wait_for_url(f"{self.site}/")
+        self.page.wait_for_url(f"{self.site}/needs-attention/")
 
     def give_password(self) -> None:
         self.page.locator("[name=password]").fill(PASSWORD)

@@ -46,7 +46,7 @@ def signed_in(page: Page, live_server) -> Page:
     page.locator("[name=login]").fill(person.email)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").first.click()
-    page.wait_for_url(f"{live_server.url}/")
+    page.wait_for_url(f"{live_server.url}/needs-attention/")
     return page
 
 

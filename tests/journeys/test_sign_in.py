@@ -453,7 +453,7 @@ def test_a_person_adds_a_passkey_and_signs_in_with_it_alone(
     page.fill("[name=login]", "ada@example.org")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{live_server.url}/")
+    page.wait_for_url(f"{live_server.url}/needs-attention/")
     page.goto(f"{live_server.url}/account/2fa/webauthn/add/")
     page.fill("[name=password]", PASSWORD)  # asked again, before a way in is added
     page.press("[name=password]", "Enter")

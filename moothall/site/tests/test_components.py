@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from moothall.directory.engine.roles import Role
-from moothall.directory.tests.factories import PersonFactory, RoleHeldFactory
+from moothall.directory.tests.factories import PASSWORD, PersonFactory, RoleHeldFactory
 from moothall.values.tables import Column, Kind, Table
 
 COMPONENTS = Path(__file__).resolve().parent.parent / "templates/components"
@@ -150,3 +150,10 @@ def test_a_link_for_a_password_that_is_spent_leads_to_another(client):
     told = client.get("/account/password/reset/key/1-a-b/").content.decode()
     assert "This link no longer works" in told
     assert "Ask for another" in told
+
+
+@pytest.mark.django_db
+def test_whoever_signs_in_comes_to_what_waits_for_them(client):
+    person = PersonFactory()
+    answer = client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    assert answer["Location"] == "/needs-attention/"

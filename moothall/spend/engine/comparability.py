@@ -60,18 +60,23 @@ def comparability_cautions(
     if len(bodies) < 2:
         return []
     lower, upper = thresholds_gbp
+    below_upper = [b for b in bodies if b.below_upper_share >= some]
+    below_lower = [b for b in bodies if b.below_lower_share >= some]
     cautions = [
         _split(
             bodies,
             "threshold",
-            [b for b in bodies if b.below_upper_share >= some],
+            below_upper,
             f"publish payments below £{upper}",
-            "do not: the first look busier and more local",
+            f"do not. Compare payments of £{upper} and more",
         ),
-        _split(
+        # Said apart only where it parts them otherwise than the threshold above it does.
+        None
+        if below_lower == below_upper
+        else _split(
             bodies,
             "lower_threshold",
-            [b for b in bodies if b.below_lower_share >= some],
+            below_lower,
             f"publish payments below £{lower}",
             "do not",
         ),

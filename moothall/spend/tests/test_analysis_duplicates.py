@@ -212,6 +212,15 @@ def test_bodies_alike_call_for_no_caution():
     assert cautions(included(1, "Ambleford", redacted_gbp_share=0.5)) == {}
 
 
+def test_a_body_below_both_thresholds_is_told_of_once():
+    found = cautions(
+        included(1, "Ambleford"),
+        included(2, "Brackley Vale", below_lower_share=0.4, below_upper_share=0.6),
+    )
+    assert "threshold" in found
+    assert "lower_threshold" not in found
+
+
 def test_each_way_of_differing_is_said_in_a_sentence():
     found = cautions(
         included(1, "Ambleford"),
@@ -228,11 +237,15 @@ def test_each_way_of_differing_is_said_in_a_sentence():
             month_count=11,
             date_meaning_shares={"posted": 0.9, "paid": 0.1},
         ),
+        included(3, "Cold Ash", below_upper_share=0.6),
     )
     assert set(found) == {
         *("threshold", "lower_threshold", "cards", "credits", "vat", "file_dates"),
         *("redaction", "date_meaning", "months"),
     }
-    assert found["threshold"].startswith("Brackley Vale publish payments below £500; Ambleford do")
+    assert found["threshold"] == (
+        "Brackley Vale and Cold Ash publish payments below £500; Ambleford do not. "
+        "Compare payments of £500 and more."
+    )
     assert "Brackley Vale 25% of pounds" in found["redaction"]
     assert "Compare years, not months" in found["date_meaning"]

@@ -1,5 +1,6 @@
 """The spend room at work: each page in the hands of those who may, and of those who may not."""
 
+import csv
 from datetime import UTC, datetime
 
 import pytest
@@ -162,6 +163,29 @@ def test_files_handed_over_are_thrown_away_on_request(client, officer):
     client.post(reverse("spend:upload_discard", args=[upload.token]))
     assert not Upload.objects.exists()
     assert not upload_folder(upload.token).exists()
+
+
+def rows_of(answer) -> list[dict[str, str]]:
+    whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return list(csv.DictReader(whole.decode("utf-8-sig").splitlines()))
+
+
+def test_loads_and_publications_are_sorted_and_downloaded(client, officer):
+    loaded(client)
+    more = "Payment Date,Supplier Name,Amount\n01/05/2025,The Lantern Trust,7.00\n"
+    loaded(client, more, "2025-05.csv")
+    kept = [row["kept_gbp"] for row in rows_of(client.get("/spending/work/loads?format=csv"))]
+    assert kept == ["7.00", "1384.48"]
+    path = "/spending/work/publications?format=csv"
+    assert [row["files"] for row in rows_of(client.get(path))] == ["2025-05.csv", "2025-04.csv"]
+    largest = rows_of(client.get(f"{path}&order=-amount"))
+    assert [(row["kept_gbp"], row["who_may_read_it"]) for row in largest] == [
+        ("1384.48", "Private"),
+        ("7.00", "Private"),
+    ]
+    page = text(client.get("/spending/work/publications?order=-amount"))
+    assert page.index("2025-04.csv") < page.index("2025-05.csv")
+    assert 'aria-sort="descending"' in page
 
 
 def test_nobody_hands_over_files_for_a_body_where_they_hold_no_role(client, officer):

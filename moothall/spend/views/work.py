@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +45,8 @@ from moothall.spend.queries import (
     uploads,
     work,
 )
+from moothall.spend.views import work_tables
+from moothall.spend.views.asked import as_file, downloads
 from moothall.values.wording import number_of
 
 if TYPE_CHECKING:
@@ -201,10 +203,14 @@ def upload_discard(request: PersonsRequest, token: str) -> HttpResponse:
 
 @route(deed=Deed.READ_LINES)
 @require_safe
-def load_list(request: PersonsRequest) -> HttpResponse:
+def load_list(request: PersonsRequest) -> HttpResponseBase:
     viewer = at_a_body(request, Deed.READ_LINES)
     may_load = any(deed == Deed.LOAD_SPEND for deed, _body in viewer.deeds)
-    shown = {"loads": loads.loads_of(viewer), "may_load": may_load}
+    found = loads.loads_of(viewer)
+    document = {"rows": work_tables.loads_as_rows(found)}
+    if file := as_file(request, "loads", document, work_tables.LOAD_COLUMNS):
+        return file
+    shown = {"table": work_tables.loads_table(found, downloads(request)), "may_load": may_load}
     return render(request, "spend/work/load_list.html", shown)
 
 
@@ -380,14 +386,25 @@ def undo_correction(request: PersonsRequest, correction_id: int) -> HttpResponse
 
 @route(deed=Deed.READ_LINES)
 @require_safe
-def publication_list(request: PersonsRequest) -> HttpResponse:
+def publication_list(request: PersonsRequest) -> HttpResponseBase:
     """Every publication, who may read it, and where it stands."""
     viewer = at_a_body(request, Deed.READ_LINES)
     rows = sharing.publications_of(
         viewer, body=request.GET.get("body", ""), state=request.GET.get("state", "")
     )
+    order = request.GET.get("order", "")
+    rows = work_tables.in_order(rows, order)
+    document = {"rows": work_tables.publications_as_rows(rows)}
+    if file := as_file(request, "publications", document, work_tables.PUBLICATION_COLUMNS):
+        return file
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    shown = {"page": page, "bodies": work.body_choices(viewer), "row_count": len(rows)}
+    table = work_tables.publications_table(
+        list(page.object_list),
+        order=order or "-period",
+        count=len(rows),
+        downloads=downloads(request),
+    )
+    shown = {"page": page, "table": table, "bodies": work.body_choices(viewer)}
     return render(request, "spend/work/publication_list.html", shown)
 
 
