@@ -8,6 +8,7 @@ from moothall.deals.cases.goodwin import goodwin
 from moothall.deals.cases.greenwich_leisure import greenwich_leisure
 from moothall.deals.cases.isle_of_wight import lpsa_isle_of_wight
 from moothall.deals.cases.london_rough_sleepers import london_rough_sleepers
+from moothall.deals.cases.outcome_contracts import OUTCOME_CASES
 from moothall.deals.cases.peterborough import peterborough_sib
 from moothall.deals.cases.rikers import rikers_sib
 from moothall.deals.cases.salford import salford_urban_vision
@@ -33,4 +34,5 @@ CASES: dict[str, Callable[[], Case]] = {
     "tri-borough": tri_borough,
     "troubled-families": troubled_families,
     "west-cheshire": west_cheshire,
+    **OUTCOME_CASES,
 }

@@ -103,6 +103,10 @@ class RateCard(Term):
         if len(set(outcomes)) < len(outcomes):
             said = "An outcome stands on the card twice, and would be paid twice."
             yield "tariffs", said, "Give it one tariff."
+        taken = [one.over_person_cap for one in self.tariffs if one.over_person_cap]
+        if len(set(taken)) < len(taken):
+            said = "Two tariffs name the same fact for what the cap a person takes off."
+            yield "tariffs", said, "Give each a fact of its own: it would be taken off twice."
         left_out = [step for step in self._steps_used() if step not in self.order]
         if left_out:
             said = f"The order leaves out {listed(left_out)}, which the card uses."

@@ -12,6 +12,28 @@ OFF = {
     "greenwich-leisure": {"Business rates that a charity pays on a bill of £192,000"},
     "london-rough-sleepers-sib": {"People on the list"},
     "southwest-one": {"Losses, as printed in 2012"},
+    "outcome-contracts": {
+        "Ambition: payments",
+        "Aspire: payments",
+        "Reboot West: payments",
+    },
+    "outcomes-advance": {"One person who reaches every outcome: paid"},
+    "outcomes-ambition": {"Price times results, within the most that could be paid"},
+    "outcomes-aspire": {"Price times results, within the most that could be paid"},
+    "outcomes-links-for-life": {"One person who reaches every outcome: paid"},
+    "outcomes-reboot-west": {
+        "Price times results, within the most that could be paid",
+        "Education or training agreed",
+        "At least one steady relationship",
+        "Feels safe",
+        "Manages accommodation and costs",
+        "Outcome of own choice",
+        "Begins a course",
+        "Completes a quarter of a course",
+        "Completes half of a course",
+        "Level 1 qualification",
+        "Level 3 qualification",
+    },
     "tri-borough": {"Saved by March 2017, on the plan of 2012"},
     "west-cheshire": {"Saved less invested"},
     "lpsa-isle-of-wight": {"2.5% of the net budget requirement"},
@@ -65,6 +87,16 @@ def test_figures_worked_by_hand():
     assert computed("goodwin-trust")["People above the number expected, at 60%"] == "91.2"
     assert computed("essex-cares")["Satisfied, at the least: 99% of 100 asked"] == "94.55"
     assert computed("southwest-one")["Gain share on £22m saved before the settlement"] == "11.00"
+    # 406 x 500 + 351 x 500 + 302 x 200 + ... = 3,155,150, of which the contract lets 2,944,525 by
+    ambition = computed("outcomes-ambition")
+    assert ambition["Price times results"] == "3155150"
+    assert ambition["Price times results, within the most that could be paid"] == "2944525"
+    again = computed("outcomes-reboot-west")
+    assert again["Price times results"] == "1617330"
+    assert again["With as many outcomes as payments"] == "1871540"
+    person = computed("outcomes-capitalise")
+    assert person["One person who reaches every outcome: by the tariffs"] == "20200"
+    assert person["One person who reaches every outcome: paid"] == "11700"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -205,6 +205,12 @@ def test_weeks_that_do_not_hold_the_weeks_asked_are_a_finding():
         )
 
 
+def test_what_the_cap_takes_off_is_not_taken_off_twice():
+    twice = HOMES.replace('"entry"', '"entry"\n    over_person_cap = "over"')
+    with pytest.raises(CannotReadDeal, match="Two tariffs name the same fact for what the cap"):
+        the_deal(twice, facts=["entry", "held", "work", "training", "over"])
+
+
 def test_what_no_draw_of_numbers_knows_is_said():
     (said,) = not_simulated(homes())
     assert said.startswith("Rate card: outcomes are drawn as numbers already counted. ")
