@@ -163,8 +163,9 @@ def simulate(
     Example: moothall deal simulate lighting.toml --draws 20000 --format json
     """
     from moothall.deals.budgets import budget_years
-    from moothall.deals.simulation import CannotSimulate, simulation
+    from moothall.deals.simulation import CannotSimulate, failures_in_words, simulation
     from moothall.deals.spreads import drivers, simulation_as_json
+    from moothall.deals.statement import statement
     from moothall.deals.zero_effect import paid_by_chance
     from moothall.values.wording import percentage
 
@@ -173,8 +174,9 @@ def simulate(
         done = simulation(_deal(file, party), seed=seed, draws=draws, is_quasi_random=quasi_random)
     except CannotSimulate as refusal:
         _refuse(str(refusal))
+    driven_by = drivers(done.deal, seed=seed)
     if format == "json":
-        answer = simulation_as_json(done, drivers(done.deal, seed=seed), _vat_rates())
+        answer = simulation_as_json(done, driven_by, _vat_rates())
         _print({"party": party, **answer})
         return
     _say_whose(done.deal, party)
@@ -188,6 +190,8 @@ def simulate(
         typer.echo(f"{name:24.24}{amounts}{found.loss_probability:>10.1%}")
     for stated in done.fairness.parties.values():
         typer.echo(stated.sentence)
+    for said in failures_in_words(done):
+        typer.echo(said)
     for key in done.parties:
         for year in budget_years(done, key, _vat_rates()):
             typer.echo(year.in_words(done.deal.party_name(key)))
@@ -198,6 +202,8 @@ def simulate(
         typer.echo(chance.sentence)
     for flag in done.fairness.flags:
         typer.echo(f"Look at this: {flag.sentence}")
+    for said in statement(done, driven_by).sentences():
+        typer.echo(said)
     for note in done.notes:
         typer.echo(note)
 

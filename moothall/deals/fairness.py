@@ -14,10 +14,12 @@ from attrs import asdict, evolve, field, frozen
 from numpy.typing import NDArray
 
 from moothall.deals.deal import Basis, Deal, PartyKind
+from moothall.deals.drawing import who_pays_whom
 from moothall.values.wording import percentage
 
 Floats = NDArray[np.float64]
 TAIL = 0.05
+HALF_A_PENNY = 0.005
 WEAKER = (PartyKind.CHARITY, PartyKind.MUTUAL, PartyKind.COMMUNITY)
 
 
@@ -43,7 +45,7 @@ class PartyFairness:
     up_gbp, down_gbp : expected gain and expected loss; their difference is the expected result
     own_tail_gbp     : its mean result over its own worst 5% of futures
     joint_tail_gbp   : its mean result over the worst 5% of futures of all parties together
-    tail_to_resources: its own worst-5% mean as a share of what it can lose
+    tail_to_resources: its own worst-5% mean as a share of its resources; a guarantor pays the rest
     why_null         : why its shares are not said
     """
 
@@ -147,8 +149,7 @@ def fairness_statement(
             why = "Nobody gains in any future, so there is no reward to share."
         if why is None and risk is None:
             why = "Nobody loses in any future, so there is no risk to share."
-        means = party.resources_gbp
-        whole = float(means + party.guarantee_gbp) if means is not None else None
+        means = float(party.resources_gbp or 0)
         stated = PartyFairness(
             up_gbp=up,
             down_gbp=down,
@@ -156,8 +157,8 @@ def fairness_statement(
             risk_share=risk,
             loss_probability=float((results[key] < 0).mean()),
             own_tail_gbp=tail,
-            joint_tail_gbp=joint[key],
-            tail_to_resources=-min(tail, 0) / whole if whole else None,
+            joint_tail_gbp=joint[key] if somebody is None else None,
+            tail_to_resources=-min(tail, 0) / means if means else None,
             failure_probability=failure.get(key, 0.0),
             cost_basis=bases[key].value,
             why_null=why,
@@ -277,13 +278,15 @@ def _flags(deal: Deal, parties: Mapping[str, PartyFairness], policy: Policy) -> 
                 yield Flag("a", key, f"{name} has {shares}: far more reward than risk.")
             if -gap > policy.gap and party.kind in WEAKER:
                 yield Flag("b", key, f"{name} has {shares}: a {party.kind.value} that carries it.")
-        if party.kind in WEAKER and (stated.tail_to_resources or 0) > 1:
-            yield Flag(
-                "b",
-                key,
-                f"In its worst 5% of futures {name} loses {about(-(stated.own_tail_gbp or 0))}, "
-                "more than it has.",
-            )
+        if party.kind in WEAKER and stated.up_gbp is not None:
+            if (stated.tail_to_resources or 0) > 1:
+                lost = about(-(stated.own_tail_gbp or 0))
+                said = f"In its worst 5% of futures {name} loses {lost}, more than it has."
+                yield Flag("b", key, said)
+            elif stated.failure_probability >= TAIL:
+                fails = percentage(stated.failure_probability)
+                said = f"{name} would lose more than it has: it fails in {fails} of futures."
+                yield Flag("b", key, said)
         if (stated.loss_probability or 0) < policy.loss_chance and stated.up_gbp is not None:
             for other, theirs in parties.items():
                 if other != key and (theirs.risk_share or 0) > policy.risk_share:
@@ -296,7 +299,7 @@ def _flags(deal: Deal, parties: Mapping[str, PartyFairness], policy: Policy) -> 
                     )
         if party.is_public and stated.up_gbp is not None and stated.down_gbp is not None:
             expected = stated.up_gbp - stated.down_gbp
-            if expected < 0:
+            if expected <= -HALF_A_PENNY:
                 yield Flag(
                     "d",
                     key,
@@ -307,14 +310,14 @@ def _flags(deal: Deal, parties: Mapping[str, PartyFairness], policy: Policy) -> 
 
 
 def _who_reports_what_pays_them(deal: Deal) -> Iterator[Flag]:
-    for term in deal.terms:
-        payee = getattr(term, "payee", None)
-        for key in sorted(term.facts()):
+    for arrow in who_pays_whom(deal):
+        payees = dict.fromkeys(payee for _, payee in arrow.pairs)
+        for key in sorted(deal.term(arrow.term).facts()):
             fact = deal.facts[key]
-            if payee is not None and fact.reported_by == payee:
+            if fact.reported_by in payees:
                 yield Flag(
                     "e",
-                    payee,
-                    f"{deal.parties[payee].name} is paid by {term.name.lower()} and itself reports "
-                    f"the fact that decides it: {fact.in_sentence}.",
+                    fact.reported_by,
+                    f"{deal.parties[fact.reported_by].name} is paid by {arrow.name.lower()} and "
+                    f"itself reports the fact that decides it: {fact.in_sentence}.",
                 )

@@ -7,7 +7,7 @@ are evaluated side by side. Or they are quasi-random: one sequence, which blocks
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from moothall.deals.correlation import correlated_facts, in_order_of_scores, is_
 from moothall.deals.deal import Deal, PartyKind, years_between
 from moothall.deals.distributions import drawn, quantile
 from moothall.deals.evaluation import evaluation, has_ended
-from moothall.deals.fairness import Fairness, Policy, fairness_statement, worst_mean
+from moothall.deals.fairness import Fairness, Policy, about, fairness_statement, worst_mean
 from moothall.deals.investors import InvestorResult, investor_result
 from moothall.deals.numbers import Numbers
 from moothall.deals.quantiles import standard_normal
@@ -40,6 +40,7 @@ class Futures:
     results : party -> (draw,) GBP, discounted, against its reference, after failures
     cash    : party -> (period, draw) GBP of the deal itself, undiscounted, after failures
     failed  : party -> (draw,) whether it failed
+    returned: residual bearer -> (draw,) GBP, discounted, that failures of others cost it
     paid_in : investor -> (draw,) GBP that it pays in all, whatever it receives
     unresolved : term -> (draw,) GBP that by it no party is bound to bear
     """
@@ -47,6 +48,7 @@ class Futures:
     results: Mapping[str, Floats]
     cash: Mapping[str, Floats]
     failed: Mapping[str, NDArray[np.bool_]]
+    returned: Mapping[str, Floats]
     paid_in: Mapping[str, Floats]
     unresolved: Mapping[str, Floats]
 
@@ -55,6 +57,7 @@ class Futures:
 class PartyResult:
     """The spread of one party's result against its reference. GBP, discounted.
 
+    returned : what failures of others are expected to cost it
     investor : what comes back of what it puts in; None of whoever is no investor
     """
 
@@ -66,6 +69,7 @@ class PartyResult:
     loss_probability: float
     peak_cash_need: float
     failure_probability: float
+    returned: float = 0.0
     investor: InvestorResult | None = None
 
 
@@ -79,6 +83,7 @@ class Simulation:
     futures: Futures
     parties: Mapping[str, PartyResult]
     fairness: Fairness
+    policy: Policy = Policy()
     is_quasi_random: bool = False
     notes: tuple[str, ...] = field(factory=tuple)
 
@@ -105,15 +110,7 @@ def simulation(
     """
     if sentence := why_not_simulate(deal):
         raise CannotSimulate(sentence)
-    chunks = [
-        futures_of(
-            deal, {key: values[:, start : start + side_by_side] for key, values in of.items()}
-        )
-        for of, size in blocks(deal, seed, draws, is_quasi_random)
-        for start in range(0, size, side_by_side)
-    ]
-    futures = _joined(chunks)
-    failure = {key: float(failed.mean()) for key, failed in futures.failed.items()}
+    futures = futures_in(deal, blocks(deal, seed, draws, is_quasi_random), side_by_side)
     return Simulation(
         deal=deal,
         seed=seed,
@@ -123,14 +120,38 @@ def simulation(
             key: party_result(
                 futures.results[key],
                 futures.cash[key],
-                failure[key],
+                float(futures.failed[key].mean()),
+                returned=float(futures.returned[key].mean()) if key in futures.returned else 0.0,
                 investor=_investor_result(deal, key, futures),
             )
             for key in deal.parties
         },
-        fairness=fairness_statement(deal, futures.results, failure=failure, policy=policy),
+        fairness=stated(deal, futures, policy),
+        policy=policy or Policy(),
         is_quasi_random=is_quasi_random,
         notes=tuple(_notes(deal, futures)),
+    )
+
+
+def stated(deal: Deal, futures: Futures, policy: Policy | None = None) -> Fairness:
+    """Return the fairness statement of some futures."""
+    failure = {key: float(failed.mean()) for key, failed in futures.failed.items()}
+    return fairness_statement(deal, futures.results, failure=failure, policy=policy)
+
+
+def futures_in(
+    deal: Deal, drawn_facts: Iterable[tuple[Mapping[str, Floats], int]], side_by_side: int = CHUNK
+) -> Futures:
+    """Return what all blocks of drawn facts lead to, so many evaluated at once."""
+    return _joined(
+        [
+            futures_of(
+                deal,
+                {key: values[:, start : start + side_by_side] for key, values in facts.items()},
+            )
+            for facts, size in drawn_facts
+            for start in range(0, size, side_by_side)
+        ]
     )
 
 
@@ -242,12 +263,13 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
         for side in (cash, without):
             for flows in side.values():
                 flows[ended] = 0.0
-    failed = _after_failures(deal, cash)
     factors = discount_factors(deal)
+    failed, returned = _after_failures(deal, cash, factors)
     return Futures(
         results={key: factors @ (cash[key] - without[key]) for key in deal.parties},
         cash=cash,
         failed=failed,
+        returned=returned,
         paid_in=paid_in,
         unresolved={key: of[UNRESOLVED] for key, of in state.items() if UNRESOLVED in of},
     )
@@ -277,13 +299,17 @@ def years_from_start(deal: Deal) -> Floats:
     return np.array([float(years_between(first, period.starts_on)) for period in deal.periods])
 
 
-def _after_failures(deal: Deal, cash: dict[str, Floats]) -> dict[str, NDArray[np.bool_]]:
-    """Stop what a party loses at what it has; the rest falls on its residual bearer.
+def _after_failures(
+    deal: Deal, cash: dict[str, Floats], factors: Floats
+) -> tuple[dict[str, NDArray[np.bool_]], dict[str, Floats]]:
+    """Return who failed, and what that costs whom, discounted; and take it out of the cash.
 
+    A party loses no more than it has: the rest falls on its residual bearer.
     Once its losses have passed its resources and guarantee, it pays and is paid no more: what
     it would still have paid and received, and the cost of finding another, fall on the bearer.
     """
     failed = {}
+    returned: dict[str, Floats] = {}
     for key in _before_their_bearers(deal):
         party = deal.parties[key]
         size = cash[key].shape[1]
@@ -298,10 +324,25 @@ def _after_failures(deal: Deal, cash: dict[str, Floats]) -> dict[str, NDArray[np
         is_first = is_over & ~was_over
         before = total - net
         kept = np.where(was_over, 0.0, np.where(is_first, limit - before, net))
-        cash[party.residual_bearer] += net - kept - is_first * float(party.relet_cost_gbp)
+        fallen = net - kept - is_first * float(party.relet_cost_gbp)
+        cash[party.residual_bearer] += fallen
+        cost = -(factors @ fallen)
+        returned[party.residual_bearer] = returned.get(party.residual_bearer, 0.0) + cost
         cash[key] = kept
         failed[key] = is_over[-1]
-    return failed
+    return failed, returned
+
+
+def failures_in_words(done: Simulation) -> Iterator[str]:
+    """Yield who fails how often, and what then falls on whom, under these assumptions."""
+    for key, party in done.deal.parties.items():
+        chance = done.parties[key].failure_probability
+        if chance:
+            yield f"Under these assumptions {party.name} fails in {percentage(chance)} of futures."
+        if cost := done.parties[key].returned:
+            yield (
+                f"Failures of others cost {party.name} {about(cost)} on average over all futures."
+            )
 
 
 def _before_their_bearers(deal: Deal) -> list[str]:
@@ -322,7 +363,12 @@ def _investor_result(deal: Deal, key: str, futures: Futures) -> InvestorResult |
 
 
 def party_result(
-    results: Floats, cash: Floats, failure: float, investor: InvestorResult | None = None
+    results: Floats,
+    cash: Floats,
+    failure: float,
+    *,
+    returned: float = 0.0,
+    investor: InvestorResult | None = None,
 ) -> PartyResult:
     """Return the spread of one party's results.
 
@@ -340,6 +386,7 @@ def party_result(
         loss_probability=float((results < 0).mean()),
         peak_cash_need=float(np.percentile(-lowest, 95)),
         failure_probability=failure,
+        returned=returned,
         investor=investor,
     )
 

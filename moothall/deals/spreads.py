@@ -12,6 +12,7 @@ from moothall.deals.budgets import budget_years
 from moothall.deals.deal import Deal, year_shares
 from moothall.deals.settlement import VatRate
 from moothall.deals.simulation import Simulation, facts_drawn, futures_of
+from moothall.deals.statement import statement
 from moothall.deals.zero_effect import paid_by_chance
 from moothall.values.periods import year_words
 
@@ -75,6 +76,7 @@ def simulation_as_json(
                 },
                 "loss_probability": found.loss_probability,
                 "failure_probability": found.failure_probability,
+                "returned_gbp": found.returned,
                 "peak_cash_need_gbp": found.peak_cash_need,
                 "by_year": [year.as_json() for year in by_year(done, key)],
                 "budgets": [year.as_json() for year in budget_years(done, key, vat_rate)],
@@ -85,6 +87,7 @@ def simulation_as_json(
         },
         "zero_effect": [one.as_json() for one in paid_by_chance(done.deal, seed=done.seed)],
         "fairness": done.fairness.as_json(),
+        "statement": statement(done, driven_by).as_json(),
         "notes": list(done.notes),
     }
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -9,6 +10,7 @@ from hypothesis.extra import numpy as arrays
 from moothall.deals.fairness import fairness_statement, joint_tail
 from moothall.deals.reading import deal_from_toml
 from moothall.deals.simulation import futures_of
+from moothall.deals.tests.test_every_kind import EXAMPLES
 
 PARTIES = """
 [deal]
@@ -163,6 +165,40 @@ def test_a_charity_that_carries_the_risk_is_flagged():
         means='resources_gbp = 100000\nresidual_bearer = "council"',
     )
     assert ("b", "contractor") in {(flag.code, flag.party) for flag in said.flags}
+
+
+def test_whoever_is_paid_and_reports_what_decides_it_is_flagged():
+    text = PARTIES.format(kind="supplier", means="", cost=0) + FEES
+    text = text.replace('title = "Extra"', 'title = "Extra"\nreported_by = "contractor"')
+    results = {"contractor": np.array([1.0, -1]), "council": np.array([1.0, -1])}
+    (flag,) = fairness_statement(deal_from_toml(text), results).flags
+    assert (flag.code, flag.party, flag.sentence) == (
+        "e",
+        "contractor",
+        "Contractor is paid by unit price and itself reports the fact that decides it: extra.",
+    )
+
+
+def test_of_a_term_that_pays_several_each_that_reports_its_fact_is_flagged():
+    deal = deal_from_toml((EXAMPLES / "dividend.toml").read_text())
+    nothing = {key: np.zeros(2) for key in deal.parties}
+    for reporter, flagged in (("council", ["council"]), ("partner", ["partner"]), ("venture", [])):
+        profit = evolve(deal.facts["profit"], reported_by=reporter)
+        flags = fairness_statement(evolve(deal, facts={"profit": profit}), nothing).flags
+        assert [flag.party for flag in flags if flag.code == "e"] == flagged
+
+
+def test_a_trace_of_floating_point_is_no_expected_loss():
+    results = {"contractor": np.array([0.0, 1e-9]), "council": np.array([0.0, -1e-9])}
+    assert "d" not in {flag.code for flag in fairness_statement(FLAT, results).flags}
+
+
+def test_where_one_party_cannot_be_measured_nobodys_part_of_the_common_worst_is_said():
+    text = PARTIES.format(kind="supplier", means="", cost=0).split("[facts.cost]")[0]
+    deal = deal_from_toml(text + SAVING.format(fee=1, pain="0"))
+    said = fairness_statement(deal, {"contractor": S[0], "council": -S[0]})
+    assert said.parties["council"].joint_tail_gbp is None
+    assert said.parties["council"].own_tail_gbp == -400
 
 
 def test_a_statement_never_says_fair():
