@@ -142,6 +142,10 @@ class _FactFields:
     )
 
 
+FIELDS_OF: Mapping[str, type] = {"deal": _Head, "parties": _PartyFields, "facts": _FactFields}
+"""Section of a deal file -> the fields that its tables have; those of a term are its kind's."""
+
+
 def deal_from_toml(text: str) -> Deal:
     """Read a deal file.
 

@@ -44,7 +44,7 @@ def toml_of(document: Mapping[str, Any]) -> str:
 
 
 def _heading(name: str, table: Mapping[str, Any], brackets: str = "[{}]") -> str:
-    lines = [f"{_key(key)} = {_value(one)}" for key, one in table.items()]
+    lines = [f"{_key(key)} = {inline(one)}" for key, one in table.items()]
     return "\n".join([brackets.format(name), *lines, ""])
 
 
@@ -55,15 +55,16 @@ def _key(key: str) -> str:
     return key if is_bare else _text(key)
 
 
-def _value(value: Any) -> str:
+def inline(value: Any) -> str:
+    """Write one value as it stands to the right of its key."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(k)} = {inline(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list | tuple):
-        listed = ", ".join(_value(one) for one in value)
+        listed = ", ".join(inline(one) for one in value)
         if any(isinstance(one, Mapping) for one in value):
-            return "[\n" + "".join(f"    {_value(one)},\n" for one in value) + "]"
+            return "[\n" + "".join(f"    {inline(one)},\n" for one in value) + "]"
         return f"[{listed}]"
     if isinstance(value, date):
         return value.isoformat()

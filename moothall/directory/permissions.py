@@ -137,6 +137,21 @@ def why_not_record_decision(person: Asker, body: Organisation) -> str | None:
     return _why_not(person, Deed.RECORD_DECISION, body)
 
 
+def why_not_read_deal(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not read the draft deals of `body`, or None when they may."""
+    return _why_not(person, Deed.READ_DEAL, body)
+
+
+def why_not_draft_deal(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not draft or share a deal for `body`, or None when they may."""
+    return _why_not(person, Deed.DRAFT_DEAL, body)
+
+
+def why_not_try_deal(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not simulate a deal for `body`, or None when they may."""
+    return _why_not(person, Deed.TRY_DEAL, body)
+
+
 def why_not_declare_interest(person: Asker, body: Organisation) -> str | None:
     """Return why `person` may not declare an interest to `body`: it takes any role there."""
     person_id = _person_id(person)

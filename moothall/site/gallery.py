@@ -116,6 +116,15 @@ def page(order: str, number: str) -> dict[str, object]:
     millions = [(day, None if a is None else a * 1_000_000) for day, a in year]
     before = [(day, None if a is None else a * 900_000 + 4_000_000) for day, a in year]
     return {
+        "years": [
+            ("2026/27", Decimal(-40_000), Decimal(120_000), Decimal(260_000)),
+            ("2027/28", Decimal(10_000), Decimal(180_000), Decimal(330_000)),
+        ],
+        "payments": [("Fee", Decimal(970_000)), ("Cost of the service", Decimal(-890_000))],
+        "moved_by": [
+            ("Cost of the service", Decimal(240_000), Decimal(-90_000)),
+            ("Volume", Decimal(40_000), Decimal(120_000)),
+        ],
         "deal": deal_from_toml(CASES["southwest-one"]().deal),
         "form": ExampleForm(auto_id="fresh_%s"),
         "refused_form": refused,

@@ -32,7 +32,9 @@ PUBLIC_ROOMS = (
 )
 WORK_ROOMS = (
     ("Needs attention", "attention:home"),
-    *PUBLIC_ROOMS,
+    *PUBLIC_ROOMS[:2],
+    ("Deals", "agreements:drafts"),
+    *PUBLIC_ROOMS[2:],
     ("Bodies and people", "directory:home"),
 )
 FOOTER = (

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "moothall.directory",
     "moothall.decisions",
     "moothall.spend",
+    "moothall.agreements",
     "moothall.site",
     "django.contrib.auth",
     "django.contrib.contenttypes",

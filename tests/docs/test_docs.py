@@ -48,6 +48,9 @@ CALLED = {
     "publicbodydecision": "own bodies",
     "redactiondecision": "redacted",
     "errorreport": "supplier",
+    "draftversion": "draft",
+    "draftshare": "draft",
+    "trialrelease": "trial",
     "suppliererror": "supplier",
 }
 

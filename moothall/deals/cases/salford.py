@@ -1,5 +1,6 @@
 """Urban Vision: a joint venture of Salford City Council, Galliford Try and Capita, 2005 to 2017."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from moothall.deals.cases.working import CHECKED, figure, paid
@@ -16,7 +17,7 @@ STORY = (
 DEAL = """
 [deal]
 name = "Salford Urban Vision"
-summary = "A joint venture pays its three shareholders a dividend by their holdings."
+summary = "A council pays a joint venture for services; profit on other work is shared by holdings."
 starts_on = 2005-02-01
 ends_before = 2017-02-01
 every = "year"
@@ -24,6 +25,8 @@ every = "year"
 [parties.venture]
 name = "Urban Vision"
 kind = "supplier"
+resources_gbp = 6000000
+residual_bearer = "council"
 
 [parties.council]
 name = "Salford City Council"
@@ -39,8 +42,42 @@ name = "Capita"
 kind = "supplier"
 
 [facts.profit]
-title = "Distributable profit (not published; £1,000,000 stands for it)"
+title = "Profit on work for others (invented)"
 reported_by = "venture"
+enjoyed_by = "venture"
+distribution = { kind = "pert", low = 0, mode = 1000000, high = 3000000 }
+
+[facts.cost]
+title = "Cost of the service (invented)"
+reported_by = "venture"
+borne_by = "venture"
+distribution = { kind = "pert", low = 19000000, mode = 20000000, high = 23000000 }
+
+[facts.in_house]
+title = "Cost had the council kept it (invented)"
+borne_by = "council"
+without_deal = true
+basis = "estimated"
+distribution = { kind = "triangular", low = 20500000, mode = 21500000, high = 24000000 }
+
+[facts.contractor_cost]
+title = "Galliford Try's own time (our estimate)"
+borne_by = "contractor"
+basis = "estimated"
+distribution = { kind = "triangular", low = 100000, mode = 200000, high = 400000 }
+
+[facts.outsourcer_cost]
+title = "Capita's own time (our estimate)"
+borne_by = "outsourcer"
+basis = "estimated"
+distribution = { kind = "triangular", low = 200000, mode = 350000, high = 700000 }
+
+[terms.fee]
+kind = "fixed_fee"
+label = "Service fee: £250m over twelve years"
+payer = "council"
+payee = "venture"
+amount_gbp = "20833333.33"
 
 [terms.dividend]
 kind = "dividend"
@@ -57,8 +94,10 @@ def salford_urban_vision() -> Case:
     deal = deal_from_toml(DEAL)
 
     def dividends(profit: str) -> dict[str, Decimal]:
-        found = paid(deal, {"profit": [profit, *["0"] * (YEARS - 1)]})
-        return {payee: gbp for (_term, _payer, payee), gbp in found.items()}
+        facts: dict[str, Sequence[str] | int] = {"profit": [profit, *["0"] * (YEARS - 1)]}
+        facts |= dict.fromkeys(("cost", "in_house", "contractor_cost", "outsourcer_cost"), 0)
+        due = paid(deal, facts)
+        return {payee: gbp for (term, _payer, payee), gbp in due.items() if term == "dividend"}
 
     million, odd = dividends("1000000"), dividends("100.01")
     growth = TURNOVER[1] / TURNOVER[0] - 1

@@ -61,6 +61,9 @@ class Deed(StrEnum):
     APPROVE_PAYMENT = "APPROVE_PAYMENT"
     PAY = "PAY"
     SEE_CASE_DATA = "SEE_CASE_DATA"  # records about single people
+    READ_DEAL = "READ_DEAL"  # drafts of deals, the body's own and those shared with it
+    DRAFT_DEAL = "DRAFT_DEAL"  # and sharing them
+    TRY_DEAL = "TRY_DEAL"  # simulating them; what comes of it is the body's
 
     @property
     def words(self) -> str:
@@ -90,6 +93,9 @@ _WORDS = {
     Deed.APPROVE_PAYMENT: "approve a payment of {body}",
     Deed.PAY: "pay on behalf of {body}",
     Deed.SEE_CASE_DATA: "see case data of {body}",
+    Deed.READ_DEAL: "read the draft deals of {body}",
+    Deed.DRAFT_DEAL: "draft a deal for {body}",
+    Deed.TRY_DEAL: "try a deal for {body}",
 }
 
 # Deeds that only look. An auditor holds none but these, so an auditor changes nothing.
@@ -102,6 +108,7 @@ LOOKING = frozenset(
         Deed.READ_EXEMPT,
         Deed.EXPORT_BODY,
         Deed.SEE_CASE_DATA,
+        Deed.READ_DEAL,
     }
 )
 
@@ -116,11 +123,14 @@ _WORKS_ON_SPEND = frozenset(
         Deed.REQUEST_PURGE,
     }
 )
-_MEMBER = frozenset({Deed.READ_LINES, Deed.READ_EXEMPT})
+_MEMBER = frozenset({Deed.READ_LINES, Deed.READ_EXEMPT, Deed.READ_DEAL})
+_TRIES_DEALS = frozenset({Deed.READ_DEAL, Deed.TRY_DEAL})
+_DRAFTS_DEALS = _TRIES_DEALS | {Deed.DRAFT_DEAL}
 
 MAY: dict[Role, frozenset[Deed]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({Deed.MANAGE_PEOPLE, Deed.READ_AUDIT}),
     Role.SECTION_151_OFFICER: _WORKS_ON_SPEND
+    | _TRIES_DEALS
     | {
         Deed.PUBLISH,
         Deed.SHARE,
@@ -145,32 +155,30 @@ MAY: dict[Role, frozenset[Deed]] = {
             Deed.EXPORT_BODY,
             Deed.REMOVE_BODY,
             Deed.RECORD_DECISION,
+            Deed.READ_DEAL,
         }
     ),
-    Role.FINANCE_OFFICER: _WORKS_ON_SPEND | {Deed.PUBLISH, Deed.PAY},
+    Role.FINANCE_OFFICER: _WORKS_ON_SPEND | _TRIES_DEALS | {Deed.PUBLISH, Deed.PAY},
     Role.INTERNAL_AUDITOR: LOOKING,
     Role.EXTERNAL_AUDITOR: LOOKING,
-    Role.COMMISSIONER: frozenset(
-        {
-            Deed.READ_LINES,
-            Deed.CATEGORISE,
-            Deed.READ_EXEMPT,
-            Deed.RECORD_DECISION,
-            Deed.APPROVE_PAYMENT,
-        }
-    ),
-    Role.PROCUREMENT_OFFICER: frozenset(
-        {
-            Deed.READ_LINES,
-            Deed.SEE_PRIVATE,
-            Deed.DECIDE_MATCH,
-            Deed.CATEGORISE,
-            Deed.READ_EXEMPT,
-        }
-    ),
-    Role.PARTNERSHIP_MANAGER: frozenset(
-        {Deed.READ_LINES, Deed.DECIDE_MATCH, Deed.CATEGORISE, Deed.SEE_PRIVATE, Deed.SHARE}
-    ),
+    Role.COMMISSIONER: _DRAFTS_DEALS
+    | {
+        Deed.READ_LINES,
+        Deed.CATEGORISE,
+        Deed.READ_EXEMPT,
+        Deed.RECORD_DECISION,
+        Deed.APPROVE_PAYMENT,
+    },
+    Role.PROCUREMENT_OFFICER: _TRIES_DEALS
+    | {
+        Deed.READ_LINES,
+        Deed.SEE_PRIVATE,
+        Deed.DECIDE_MATCH,
+        Deed.CATEGORISE,
+        Deed.READ_EXEMPT,
+    },
+    Role.PARTNERSHIP_MANAGER: _DRAFTS_DEALS
+    | {Deed.READ_LINES, Deed.DECIDE_MATCH, Deed.CATEGORISE, Deed.SEE_PRIVATE, Deed.SHARE},
     Role.DATA_PROTECTION_OFFICER: frozenset(
         {
             Deed.READ_LINES,
@@ -187,8 +195,8 @@ MAY: dict[Role, frozenset[Deed]] = {
     Role.EXECUTIVE_MEMBER: _MEMBER | {Deed.RECORD_DECISION},
     Role.SCRUTINY_MEMBER: _MEMBER,
     Role.OTHER_MEMBER: frozenset(),
-    Role.PROVIDER: frozenset(),
-    Role.INVESTOR: frozenset(),
+    Role.PROVIDER: _DRAFTS_DEALS,
+    Role.INVESTOR: _DRAFTS_DEALS,
     Role.STAFF_OR_MUTUAL_MEMBER: frozenset(),
     Role.COMMUNITY_GROUP: frozenset(),
 }

@@ -15,7 +15,7 @@ from django.core.paginator import Page
 from django.template import Context
 
 from moothall.deals.deal import Deal
-from moothall.site import charts, pictures, table_files
+from moothall.site import charts, deal_charts, pictures, table_files
 from moothall.values import wording
 from moothall.values.tables import Cell, Column, Download, Kind, Table, Value
 from moothall.values.tables import shown as shown_in_table
@@ -186,6 +186,24 @@ def figure_of(number: Decimal, unit: str) -> str:
     if unit.startswith("£"):
         return f"£{shown}{unit.removeprefix('£')}"
     return f"{shown}{'' if unit.startswith('%') else ' '}{unit}"
+
+
+@register.inclusion_tag("components/chart_fan.html", takes_context=True)
+def fan(context: Context, rows: Sequence[Any], title: str) -> dict[str, Any]:
+    """(year, P5, P50, P95) of each financial year."""
+    return {"chart": deal_charts.fan(rows, title=title), "request": context.get("request")}
+
+
+@register.inclusion_tag("components/chart_across.html", takes_context=True)
+def tornado(context: Context, rows: Sequence[Any], title: str) -> dict[str, Any]:
+    """(fact, result at its P10, at its P90), the widest first."""
+    return {"chart": deal_charts.tornado(rows, title=title), "request": context.get("request")}
+
+
+@register.inclusion_tag("components/chart_across.html", takes_context=True)
+def waterfall(context: Context, rows: Sequence[Any], title: str) -> dict[str, Any]:
+    """(payment, what it adds to the expected result)."""
+    return {"chart": deal_charts.waterfall(rows, title=title), "request": context.get("request")}
 
 
 @register.inclusion_tag("components/picture.html")

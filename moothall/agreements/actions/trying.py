@@ -1,0 +1,181 @@
+"""The deeds of trying a deal: draw its futures, solve for a number, show what was found."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from moothall.agreements import permissions
+from moothall.agreements.models import LONGEST_NOTE, DraftVersion, Trial, TrialRelease
+from moothall.core import audit, jobs
+from moothall.core.errors import CannotDo
+from moothall.deals.deal import Deal
+from moothall.deals.reading import CannotReadDeal, deal_from_toml
+from moothall.deals.simulation import CannotSimulate, simulation, why_not_simulate
+from moothall.deals.solving import CannotSolve, Target, solution, why_not_target
+from moothall.deals.spreads import drivers, simulation_as_json
+from moothall.deals.varying import NoSuchNumber, number_at
+from moothall.deals.waterfall import waterfall
+from moothall.directory.models import Organisation, Person
+
+FEWEST_DRAWS, MOST_DRAWS = 1_000, 200_000
+SOLVING_DRAWS = 4_000
+
+
+class CannotTry(CannotDo):
+    """Nothing was started."""
+
+
+@transaction.atomic
+def start_simulation(
+    *, version: DraftVersion, draws: int, seed: int, by: Person, at: datetime
+) -> Trial:
+    """Draw the futures of a version in the background.
+
+    :raises CannotTry: when the person may not, or the deal cannot be simulated yet.
+    """
+    _sound(version, by)
+    if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
+        raise CannotTry(
+            f"{draws:,} futures are not drawn here. Give from {FEWEST_DRAWS:,} to {MOST_DRAWS:,}."
+        )
+    return _start(version, Trial.Kind.SIMULATE, {"draws": draws, "seed": seed}, by=by, at=at)
+
+
+@transaction.atomic
+def start_solving(
+    *,
+    version: DraftVersion,
+    place: str,
+    low: Decimal,
+    high: Decimal,
+    party: str,
+    measure: str,
+    target: Decimal,
+    seed: int,
+    by: Person,
+    at: datetime,
+) -> Trial:
+    """Look, in the background, for the value of one number that brings a result to a target.
+
+    :raises CannotTry: when the person may not, or there is no such number, party or measure.
+    """
+    deal = _sound(version, by)
+    try:
+        number_at(deal, place)
+    except NoSuchNumber as refusal:
+        raise CannotTry(str(refusal)) from None
+    if sentence := why_not_target(deal, Target(party, measure, float(target))):
+        raise CannotTry(sentence)
+    if low >= high:
+        raise CannotTry(f"{low} is not below {high}. Give the range from low to high.")
+    asked = {
+        "place": place,
+        "low": f"{low:f}",
+        "high": f"{high:f}",
+        "party": party,
+        "measure": measure,
+        "target": f"{target:f}",
+        "seed": seed,
+        "draws": SOLVING_DRAWS,
+    }
+    return _start(version, Trial.Kind.SOLVE, asked, by=by, at=at)
+
+
+@transaction.atomic
+def release_result(
+    *, trial: Trial, to: Organisation, why: str, by: Person, at: datetime
+) -> TrialRelease:
+    """Show another body what a trial found; this is recorded and is not taken back.
+
+    :raises CannotTry: when the person may not, or no reason is given.
+    """
+    if reason := permissions.why_not_release(by, trial, to):
+        raise CannotTry(reason)
+    if not why.strip():
+        raise CannotTry("A result is not released without saying why. Add it.")
+    release, is_new = TrialRelease.objects.get_or_create(
+        trial=trial, body=to, defaults={"why": why.strip()[:LONGEST_NOTE], "by": by, "at": at}
+    )
+    if is_new:
+        body_id = trial.version.draft.body_id
+        audit.record(
+            by=by, at=at, did="agreements.result_released", to=trial, body_id=body_id,
+            to_body=to.pk, why=audit.digest(release.why),
+        )  # fmt: skip
+    return release
+
+
+@task()
+def try_deal(trial_id: int) -> str:
+    """Do what a trial asks; what becomes of it is written beside it."""
+    trial = Trial.objects.select_related("version").filter(pk=trial_id).first()
+    if trial is None or trial.state == Trial.State.DONE:
+        return "nothing to do"
+    Trial.objects.filter(pk=trial_id).update(state=Trial.State.RUNNING)
+    try:
+        deal = deal_from_toml(trial.version.text)
+        found = (
+            _simulated(deal, trial.asked)
+            if trial.kind == Trial.Kind.SIMULATE
+            else _solved(deal, trial.asked)
+        )
+    except (CannotReadDeal, CannotSimulate, CannotSolve, NoSuchNumber) as refusal:
+        trial.state, trial.refusal = Trial.State.REFUSED, str(refusal)
+    else:
+        trial.state, trial.result = Trial.State.DONE, found
+    trial.ended_at = timezone.now()
+    trial.save(update_fields=["state", "refusal", "result", "ended_at"])
+    return trial.state
+
+
+def _simulated(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
+    done = simulation(deal, seed=asked["seed"], draws=asked["draws"])
+    found: dict[str, Any] = simulation_as_json(done, drivers(deal, seed=asked["seed"]))
+    for key in deal.parties:
+        found["parties"][key]["waterfall"] = [bar.as_json() for bar in waterfall(done, key)]
+    return found
+
+
+def _solved(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
+    return solution(
+        deal,
+        place=asked["place"],
+        between=(Decimal(asked["low"]), Decimal(asked["high"])),
+        target=Target(asked["party"], asked["measure"], float(asked["target"])),
+        seed=asked["seed"],
+        draws=asked["draws"],
+    ).as_json()
+
+
+def _sound(version: DraftVersion, by: Person) -> Deal:
+    if reason := permissions.why_not_try_deal(by, version.draft.body):
+        raise CannotTry(reason)
+    try:
+        deal = deal_from_toml(version.text)
+    except CannotReadDeal as refusal:
+        raise CannotTry(
+            f"This deal cannot be tried yet: {len(refusal.findings)} findings must be mended first."
+        ) from None
+    if sentence := why_not_simulate(deal):
+        raise CannotTry(f"This deal cannot be tried yet. {sentence}")
+    return deal
+
+
+def _start(
+    version: DraftVersion, kind: str, asked: dict[str, Any], *, by: Person, at: datetime
+) -> Trial:
+    trial = Trial.objects.create(version=version, kind=kind, asked=asked, by=by, at=at)
+    jobs.start_once(try_deal, key=f"agreements.trial:{trial.pk}", trial_id=trial.pk)
+    audit.record(
+        by=by,
+        at=at,
+        did="agreements.trial_started",
+        to=trial,
+        body_id=version.draft.body_id,
+        version=version.number,
+    )
+    return trial

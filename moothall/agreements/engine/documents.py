@@ -1,0 +1,291 @@
+"""How is a deal's document edited by forms, and what of it may another party read?
+
+A document is what a deal file says, as tables. A place is a dotted path into it: 'terms.fee'. A
+form shows each field of a place as text, written as the file would write it.
+"""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from attrs import frozen
+
+from moothall.deals.explaining import fields_explained
+from moothall.deals.kinds import term_kinds
+from moothall.deals.reading import FIELDS_OF
+from moothall.deals.writing import inline, toml_of
+
+# Kinds of field that a person fills in as they stand; the rest are written as the file writes them.
+PLAIN = frozenset({"gbp", "share", "rate", "number", "count", "whole", "text", "day"})
+CHOSEN = frozenset({"choice", "party", "fact", "term", "yes_or_no"})
+SECTIONS = {"parties": "party", "facts": "fact", "terms": "term"}
+
+
+class NoSuchPlace(ValueError):
+    """The document has nothing there."""
+
+
+class CannotWrite(ValueError):
+    """What was typed is not written as a deal file would write it."""
+
+    def __init__(self, found: dict[str, str]) -> None:
+        super().__init__("; ".join(found.values()))
+        self.found = found
+
+
+@frozen
+class FieldAt:
+    """One field of a place, as a form shows it.
+
+    value   : as text; '' where nothing is said
+    options : (value, label) to choose from; none where text is typed
+    parts   : (party, its name, text) where each party has a value of its own
+    """
+
+    name: str
+    label: str
+    kind: str
+    is_required: bool
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, str, str], ...] = ()
+
+
+def document_of(text: str) -> dict[str, Any]:
+    """Read a deal file as tables.
+
+    :raises CannotWrite: when it is not TOML.
+    """
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as refusal:
+        raise CannotWrite({"text": f"This is not TOML: {refusal}."}) from None
+
+
+def places_in(document: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Return section -> (key, what it is called) of everything that a form can open."""
+    return {
+        section: [
+            (key, _called(section, key, table))
+            for key, table in _section(document, section).items()
+            if isinstance(table, Mapping)
+        ]
+        for section in SECTIONS
+    }
+
+
+def fields_at(document: Mapping[str, Any], place: str) -> list[FieldAt]:
+    """Return the fields of a place, in the order in which a form asks for them.
+
+    :raises NoSuchPlace: when the document has no such table, or a term has no known kind.
+    """
+    table = _table(document, place)
+    section, _, key = place.partition(".")
+    return [
+        FieldAt(
+            name=field["name"],
+            label=field["label"],
+            kind=field["kind"],
+            is_required=field["required"],
+            value=_shown(table.get(field["name"]), field["kind"]),
+            options=_options(document, section, key, field),
+            parts=_parts(document, field, table.get(field["name"])),
+        )
+        for field in _fields(section, table)
+    ]
+
+
+def with_fields(
+    document: Mapping[str, Any], place: str, typed: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the document with the fields of a place as they were typed; '' takes a field out.
+
+    :raises NoSuchPlace: as `fields_at`.
+    :raises CannotWrite: field -> what is wrong, for what a file could not say.
+    """
+    section, _, _key = place.partition(".")
+    whole = copy.deepcopy(dict(document))
+    table = _table(whole, place)
+    wrong: dict[str, str] = {}
+    for field in _fields(section, table):
+        if field["kind"].endswith("_by_party"):
+            said = _by_party(typed, field["name"])
+            table.pop(field["name"], None)
+            table |= {field["name"]: said} if said else {}
+            continue
+        text = typed.get(field["name"], "").strip()
+        if not text:
+            table.pop(field["name"], None)
+            continue
+        try:
+            table[field["name"]] = _said(text, field["kind"])
+        except ValueError as refusal:
+            wrong[field["name"]] = str(refusal)
+    if wrong:
+        raise CannotWrite(wrong)
+    return whole
+
+
+def with_new(document: Mapping[str, Any], section: str, key: str, kind: str = "") -> dict[str, Any]:
+    """Return the document with one more party, fact or term, still to be filled in.
+
+    :raises CannotWrite: when the key is taken or no key, or a term's kind is unknown.
+    """
+    wrong = {}
+    if not key or not all(
+        letter.isascii() and (letter.isalnum() or letter == "_") for letter in key
+    ):
+        wrong["key"] = f"{key!r} is no short name. Use small letters, digits and _, as in care_fee."
+    elif key in _section(document, section):
+        wrong["key"] = f"There is a {SECTIONS[section]} called {key} already. Give another name."
+    if section == "terms" and kind not in term_kinds():
+        wrong["kind"] = "Choose what kind of term it is."
+    if wrong:
+        raise CannotWrite(wrong)
+    whole = copy.deepcopy(dict(document))
+    made = {"kind": kind} if section == "terms" else {}
+    whole.setdefault(section, {})[key] = made
+    return whole
+
+
+def without(document: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return the document without one party, fact or term.
+
+    :raises NoSuchPlace: when it is not there.
+    """
+    _table(document, place)
+    section, _, key = place.partition(".")
+    whole = copy.deepcopy(dict(document))
+    del whole[section][key]
+    return whole
+
+
+def shared_with(document: Mapping[str, Any], party: str | None = None) -> str:
+    """Write what of a deal a party may read: no fact that is private to another.
+
+    party : None for what everybody may read, the same bytes for every bidder
+
+    A private fact that a term reads keeps its name and unit, and nothing else of it.
+    """
+    whole = copy.deepcopy(dict(document))
+    read = _words_in(whole.get("terms", {}))
+    facts = _section(whole, "facts")
+    for key, fact in list(facts.items()):
+        owner = fact.get("private_to")
+        if owner is None or owner == party:
+            continue
+        if key in read:
+            facts[key] = {name: fact[name] for name in ("title", "unit", "places") if name in fact}
+            facts[key]["private_to"] = owner
+        else:
+            del facts[key]
+    kept = set(facts)
+    if "correlations" in whole:
+        whole["correlations"] = [
+            row for row in whole["correlations"] if set(row.get("facts", ())) <= kept
+        ]
+    return toml_of(whole)
+
+
+def _words_in(value: Any) -> set[str]:
+    if isinstance(value, Mapping):
+        return set().union(*(_words_in(each) for each in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_words_in(each) for each in value))
+    return {value} if isinstance(value, str) else set()
+
+
+def _section(document: Mapping[str, Any], section: str) -> dict[str, Any]:
+    found = document.get(section, {})
+    return found if isinstance(found, dict) else {}
+
+
+def _table(document: Mapping[str, Any], place: str) -> dict[str, Any]:
+    section, _, key = place.partition(".")
+    found = document.get("deal", {}) if place == "deal" else _section(document, section).get(key)
+    if not isinstance(found, dict) or (place != "deal" and section not in SECTIONS):
+        raise NoSuchPlace(f"The deal has no {place}. Go back to the draft and choose one it has.")
+    return found
+
+
+def _fields(section: str, table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if section != "terms":
+        return fields_explained(FIELDS_OF[section])
+    kind = term_kinds().get(table.get("kind", ""))
+    if kind is None:
+        raise NoSuchPlace("This term has no kind that we know. Mend its kind in the text.")
+    return fields_explained(kind)
+
+
+def _called(section: str, key: str, table: Mapping[str, Any]) -> str:
+    if section == "terms":
+        kind = term_kinds().get(table.get("kind", ""))
+        return str(table.get("label") or (kind.title if kind else key))
+    return str(table.get("name") or table.get("title") or key)
+
+
+def _options(
+    document: Mapping[str, Any], section: str, key: str, field: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    match field["kind"]:
+        case "choice":
+            return tuple((option, option.capitalize()) for option in field["options"])
+        case "yes_or_no":
+            return (("true", "Yes"), ("false", "No"))
+        case "party" | "fact" | "term":
+            named = {"party": "parties", "fact": "facts", "term": "terms"}[field["kind"]]
+            return tuple(
+                (other, _called(named, other, table))
+                for other, table in _section(document, named).items()
+                if not (named == section and other == key) and isinstance(table, Mapping)
+            )
+    return ()
+
+
+def _parts(
+    document: Mapping[str, Any], field: Mapping[str, Any], value: Any
+) -> tuple[tuple[str, str, str], ...]:
+    if not field["kind"].endswith("_by_party"):
+        return ()
+    said = value if isinstance(value, Mapping) else {}
+    return tuple(
+        (key, _called("parties", key, table), "" if key not in said else str(said[key]))
+        for key, table in _section(document, "parties").items()
+        if isinstance(table, Mapping)
+    )
+
+
+def _by_party(typed: Mapping[str, str], name: str) -> dict[str, str]:
+    return {
+        key.removeprefix(f"{name}."): text.strip()
+        for key, text in typed.items()
+        if key.startswith(f"{name}.") and text.strip()
+    }
+
+
+def _shown(value: Any, kind: str) -> str:
+    if value is None:
+        return ""
+    if kind in PLAIN and not isinstance(value, Mapping | list | bool):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if kind in CHOSEN and not isinstance(value, Mapping | list):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return inline(value)
+
+
+def _said(text: str, kind: str) -> Any:
+    if kind in PLAIN:
+        return " ".join(text.split()) if kind == "text" else text
+    if kind in CHOSEN:
+        return text == "true" if kind == "yes_or_no" else text
+    try:
+        return tomllib.loads(f"value = {text}", parse_float=Decimal)["value"]
+    except (tomllib.TOMLDecodeError, KeyError):
+        raise ValueError(
+            'It is not written as in a deal file. Write a list as ["a", "b"], a table as '
+            '{ council = "0.5", contractor = "0.5" }.'
+        ) from None

@@ -1,0 +1,275 @@
+"""Reading what was typed about drafts and trials."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from moothall.agreements.engine.documents import FieldAt
+from moothall.agreements.models import LONGEST_NAME, LONGEST_NOTE
+from moothall.deals.solving import MEASURES
+
+LARGEST_FILE = 500_000
+Choices = list[tuple[str, str]]
+
+
+class DraftFilter(forms.Form):
+    """Which drafts: everything given must hold."""
+
+    is_search = True
+
+    words = forms.CharField(label="Words in the name", required=False, max_length=100)
+    body = forms.ChoiceField(label="Drafted by", required=False)
+    away = forms.ChoiceField(
+        label="Put away or not", required=False, choices=[("", "In use"), ("yes", "Put away")]
+    )
+
+    def __init__(self, *args: Any, bodies: Iterable[tuple[str, str]] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].choices = [("", "Every body"), *bodies]  # type: ignore[attr-defined]  # has choices
+
+
+class BeginForm(forms.Form):
+    """From what a draft begins: a case, a file, or a bare frame."""
+
+    name = forms.CharField(label="What you call it", max_length=LONGEST_NAME)
+    case = forms.ChoiceField(label="Begin from", required=False)
+    file = forms.FileField(
+        label="Or from a deal file",
+        required=False,
+        help_text="A TOML file, as `moothall deal export` writes it.",
+    )
+
+    def __init__(self, *args: Any, cases: Iterable[tuple[str, str]] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["case"].choices = [  # type: ignore[attr-defined]  # has choices
+            ("", "A bare frame: a council, a provider, a fee"),
+            *((name, f"Case: {title}") for name, title in cases),
+        ]
+
+    def clean_file(self) -> str:
+        held = self.cleaned_data["file"]
+        if held is None:
+            return ""
+        if held.size > LARGEST_FILE:
+            raise forms.ValidationError("This file is too large to be a deal. Choose another.")
+        try:
+            text: str = held.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(
+                "This file is not text. Save it as UTF-8 and choose it again."
+            ) from None
+        return text
+
+
+class TextForm(forms.Form):
+    """A draft's whole text."""
+
+    text = forms.CharField(
+        label="The deal as text",
+        widget=forms.Textarea(attrs={"rows": 28, "class": "mh-code", "spellcheck": "false"}),
+        strip=False,
+    )
+    note = forms.CharField(
+        label="What changed",
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text="For whoever reads the list of versions.",
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class PlaceForm(forms.Form):
+    """The fields of one party, fact or term, as its kind declares them."""
+
+    def __init__(self, *args: Any, held: Iterable[FieldAt] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for each in held:
+            if each.parts:
+                for party, name, value in each.parts:
+                    self.fields[f"{each.name}.{party}"] = forms.CharField(
+                        label=f"{each.label}: {name}", required=False, initial=value
+                    )
+                continue
+            self.fields[each.name] = _field(each)
+
+    def typed(self) -> dict[str, str]:
+        return {name: str(value or "") for name, value in self.cleaned_data.items()}
+
+    def refuse(self, found: dict[str, str]) -> None:
+        for name, sentence in found.items():
+            self.add_error(name if name in self.fields else None, sentence)
+
+
+def _field(each: FieldAt) -> forms.Field:
+    if each.options:
+        return forms.ChoiceField(
+            label=each.label,
+            required=False,
+            initial=each.value,
+            choices=[("", "Nothing said"), *each.options],
+        )
+    is_long = each.kind in ("rows", "budgets", "distribution", "value", "table")
+    return forms.CharField(
+        label=each.label,
+        required=False,
+        initial=each.value,
+        help_text=HELP.get(each.kind, ""),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "mh-code", "spellcheck": "false"})
+        if is_long
+        else forms.TextInput(),
+    )
+
+
+HELP = {
+    "gbp": "Pounds.",
+    "share": "A share from 0 to 1: 0.25 is a quarter.",
+    "rate": "A rate: 0.035 is 3.5%.",
+    "day": "A date, as 2027-04-01.",
+    "facts": 'A list of facts, as ["cost", "volume"].',
+    "terms": 'A list of terms above this one, as ["fee", "share"].',
+    "parties": 'A list of parties, as ["council", "charity"].',
+    "numbers": "A list of numbers, as [1, 2, 3].",
+    "rows": 'A list of tables, as [{ above = 0, price_gbp = "1.25" }].',
+    "table": 'A table, as { fact = "volume", at_least = 100 }.',
+    "budgets": 'A table, as { council = { kind = "revenue", ring_fence = "General Fund" } }.',
+    "value": "A number, or a list with one for each period.",
+    "distribution": 'As { kind = "pert", low = 80, mode = 90, high = 120 }.',
+}
+
+
+class AddForm(forms.Form):
+    """One more party, fact or term."""
+
+    key = forms.CharField(
+        label="Short name in the file",
+        max_length=60,
+        help_text="Small letters, digits and _, as in care_fee.",
+    )
+    kind = forms.ChoiceField(label="Kind of term", required=False)
+
+    def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if kinds:
+            self.fields["kind"].choices = [("", "Choose one"), *kinds]  # type: ignore[attr-defined]  # has choices
+        else:
+            del self.fields["kind"]
+
+
+class SettingsForm(forms.Form):
+    """What is said about a draft, beside its text."""
+
+    name = forms.CharField(label="What you call it", max_length=LONGEST_NAME)
+    party = forms.ChoiceField(label="Your body is this party of the deal", required=False)
+    is_competition = forms.BooleanField(
+        label="Bidders in a live competition read it",
+        required=False,
+        help_text=(
+            "Every bidder then reads the same file, to the byte: without any fact that is private "
+            "to one party. No result is released while it lasts."
+        ),
+    )
+
+    def __init__(self, *args: Any, parties: Iterable[tuple[str, str]] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].choices = [("", "Not said"), *parties]  # type: ignore[attr-defined]  # has choices
+
+
+class ShareForm(forms.Form):
+    """Who else reads a draft, and which party they are."""
+
+    body = forms.ChoiceField(label="Body")
+    party = forms.ChoiceField(label="It is this party of the deal", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        bodies: Iterable[tuple[str, str]] = (),
+        parties: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].choices = [("", "Choose one"), *bodies]  # type: ignore[attr-defined]  # has choices
+        self.fields["party"].choices = [("", "None of them"), *parties]  # type: ignore[attr-defined]  # has choices
+
+
+class SimulateForm(forms.Form):
+    draws = forms.IntegerField(
+        label="How many futures", initial=10_000, min_value=1_000, max_value=200_000
+    )
+    seed = forms.IntegerField(
+        label="Seed",
+        initial=1,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="The same seed draws the same futures.",
+    )
+
+
+class SolveForm(forms.Form):
+    """Which number to look for, so that whose result comes to what."""
+
+    place = forms.ChoiceField(label="Which number may change")
+    low = forms.DecimalField(label="Lowest value to try", max_digits=18, decimal_places=6)
+    high = forms.DecimalField(label="Highest value to try", max_digits=18, decimal_places=6)
+    party = forms.ChoiceField(label="Whose result")
+    measure = forms.ChoiceField(
+        label="Which result",
+        initial="loss_probability",
+        choices=[(name, words.capitalize()) for name, words in MEASURES.items()],
+    )
+    target = forms.DecimalField(
+        label="What it should come to",
+        initial=Decimal("0.10"),
+        max_digits=18,
+        decimal_places=6,
+        help_text="Pounds, or a chance or share from 0 to 1: 0.10 is one future in ten.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        places: Iterable[tuple[str, str]] = (),
+        parties: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [("", "Choose one"), *places]  # type: ignore[attr-defined]  # has choices
+        self.fields["party"].choices = [("", "Choose one"), *parties]  # type: ignore[attr-defined]  # has choices
+
+
+class ReleaseForm(forms.Form):
+    body = forms.ChoiceField(label="Show it to")
+    why = forms.CharField(label="Why", max_length=LONGEST_NOTE)
+
+    def __init__(self, *args: Any, bodies: Iterable[tuple[str, str]] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].choices = [("", "Choose one"), *bodies]  # type: ignore[attr-defined]  # has choices
+
+
+class SettleForm(forms.Form):
+    """The facts of one period, to see what would be paid."""
+
+    is_search = True
+
+    def __init__(
+        self,
+        *args: Any,
+        periods: Iterable[tuple[str, str]] = (),
+        facts: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["period"] = forms.ChoiceField(label="Period", choices=list(periods))
+        for key, title in facts:
+            self.fields[f"fact.{key}"] = forms.DecimalField(
+                label=title, required=False, max_digits=24, decimal_places=8
+            )
+
+    def known(self) -> dict[str, Decimal]:
+        return {
+            name.removeprefix("fact."): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("fact.") and value is not None
+        }

@@ -1,0 +1,178 @@
+"""What did a trial find, as far as this body may know it?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from attrs import frozen
+
+from moothall.agreements import permissions
+from moothall.agreements.models import Trial
+from moothall.core.permissions import Viewer
+from moothall.deals.deal import Deal
+from moothall.deals.reading import deal_and_findings
+from moothall.deals.solving import MEASURES, said
+from moothall.directory.models import Organisation
+
+
+@frozen
+class PartyResult:
+    """One party's results, for its part of the page. Amounts in GBP, rounded to pounds."""
+
+    key: str
+    name: str
+    mean: Decimal
+    p5: Decimal
+    p50: Decimal
+    p95: Decimal
+    cvar5: Decimal
+    loss_probability: float
+    failure_probability: float
+    peak_cash_need: Decimal
+    years: tuple[tuple[str, Decimal, Decimal, Decimal], ...]  # (year, P5, P50, P95)
+    drivers: tuple[tuple[str, Decimal, Decimal], ...]  # (fact, result at its P10, at its P90)
+    waterfall: tuple[tuple[str, Decimal], ...]
+    investor: dict[str, Any] | None
+    sentence: str
+    reward_share: float | None
+    risk_share: float | None
+    cost_basis: str
+
+
+@frozen
+class ResultPage:
+    """A trial on its page.
+
+    is_stale : the draft was saved again since
+    found    : its JSON; None until it is done
+    """
+
+    id: int
+    slug: str
+    draft_id: int
+    draft: str
+    body: str
+    is_own: bool
+    kind: str
+    is_solving: bool
+    is_working: bool
+    is_done: bool
+    refusal: str
+    version: int
+    is_stale: bool
+    asked: dict[str, Any]
+    found: dict[str, Any] | None
+    deal: Deal | None
+    parties: tuple[PartyResult, ...]
+    flags: tuple[str, ...]
+    notes: tuple[str, ...]
+    measure: str
+    trials: tuple[tuple[str, str], ...]
+    at: datetime
+    ended_at: datetime | None
+    by: str
+    releases: tuple[tuple[str, str, datetime], ...]
+    to_release_to: tuple[tuple[str, str], ...]
+    why_not_draft: str | None
+
+
+def trial_read_by(body: Organisation, trial_id: int) -> Trial | None:
+    """A trial whose result this body may read, or None."""
+    trial = Trial.objects.select_related("version__draft__body", "by").filter(pk=trial_id).first()
+    return trial if trial is not None and permissions.may_read_result(trial, body) else None
+
+
+def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPage:
+    draft = trial.version.draft
+    is_own = draft.body_id == body.pk
+    deal, _ = deal_and_findings(trial.version.text)
+    found = trial.result if trial.state == Trial.State.DONE else None
+    is_solving = trial.kind == Trial.Kind.SOLVE
+    latest = draft.versions.order_by("-number").values_list("number", flat=True).first()
+    return ResultPage(
+        id=trial.pk,
+        slug=body.slug,
+        draft_id=draft.pk,
+        draft=draft.name,
+        body=draft.body.name,
+        is_own=is_own,
+        kind=trial.get_kind_display(),
+        is_solving=is_solving,
+        is_working=trial.state in (Trial.State.WAITING, Trial.State.RUNNING),
+        is_done=found is not None,
+        refusal=trial.refusal,
+        version=trial.version.number,
+        is_stale=trial.version.number != latest,
+        asked=trial.asked,
+        found=found,
+        deal=deal,
+        parties=_parties(deal, found) if deal and found and not is_solving else (),
+        flags=tuple(flag["sentence"] for flag in found["fairness"]["flags"])
+        if found and not is_solving
+        else (),
+        notes=tuple(found.get("notes", ())) if found and not is_solving else (),
+        measure=MEASURES.get(trial.asked.get("measure", ""), ""),
+        trials=tuple(
+            (f"{Decimal(each['number']):,f}", said(each["result"], trial.asked["measure"]))
+            for each in found["trials"]
+        )
+        if found and is_solving
+        else (),
+        at=trial.at,
+        ended_at=trial.ended_at,
+        by=trial.by.name,
+        releases=tuple(
+            (release.body.name, release.why, release.at)
+            for release in trial.releases.select_related("body")
+        )
+        if is_own
+        else (),
+        to_release_to=tuple(
+            Organisation.objects.exclude(pk=draft.body_id)
+            .exclude(results_released__trial=trial)
+            .order_by("name")
+            .values_list("slug", "name")
+        )
+        if is_own
+        else (),
+        why_not_draft=permissions.why_not_draft_deal(viewer, draft.body),
+    )
+
+
+def _parties(deal: Deal, found: dict[str, Any]) -> tuple[PartyResult, ...]:
+    return tuple(
+        PartyResult(
+            key=key,
+            name=deal.party_name(key),
+            mean=_pounds(party["npv_gbp"]["mean"]),
+            p5=_pounds(party["npv_gbp"]["p5"]),
+            p50=_pounds(party["npv_gbp"]["p50"]),
+            p95=_pounds(party["npv_gbp"]["p95"]),
+            cvar5=_pounds(party["npv_gbp"]["cvar5"]),
+            loss_probability=party["loss_probability"],
+            failure_probability=party["failure_probability"],
+            peak_cash_need=_pounds(party["peak_cash_need_gbp"]),
+            years=tuple(
+                (year["year"], *(_pounds(year[name]) for name in ("p5", "p50", "p95")))
+                for year in party["by_year"]
+            ),
+            drivers=tuple(
+                (driver["title"], _pounds(driver["low"]), _pounds(driver["high"]))
+                for driver in party["drivers"]
+            ),
+            waterfall=tuple((bar["label"], _pounds(bar["gbp"])) for bar in party["waterfall"]),
+            investor=party["investor"],
+            sentence=found["fairness"]["parties"][key]["sentence"],
+            reward_share=found["fairness"]["parties"][key]["reward_share"],
+            risk_share=found["fairness"]["parties"][key]["risk_share"],
+            cost_basis=found["fairness"]["parties"][key]["cost_basis"],
+        )
+        for key, party in found["parties"].items()
+        if key in deal.parties
+    )
+
+
+def _pounds(amount: float) -> Decimal:
+    return Decimal(round(amount))

@@ -1,0 +1,31 @@
+"""Every address about agreements: for now, deals that are drafted and tried."""
+
+from django.urls import path
+
+from moothall.agreements.views import drafts, editing, results
+
+app_name = "agreements"
+DRAFT = "<slug:slug>/drafts/<int:draft_id>"
+RESULT = "<slug:slug>/results/<int:trial_id>"
+urlpatterns = [
+    path("drafts", drafts.home, name="drafts"),
+    path("<slug:slug>/drafts/begin", drafts.begin, name="begin"),
+    path(DRAFT, drafts.draft, name="draft"),
+    path(f"{DRAFT}/save", drafts.save, name="save"),
+    path(f"{DRAFT}/versions/<int:number>/restore", drafts.restore, name="restore"),
+    path(f"{DRAFT}/compare", drafts.compare, name="compare"),
+    path(f"{DRAFT}/settle", drafts.settle, name="settle"),
+    path(f"{DRAFT}/settings", drafts.settings, name="settings"),
+    path(f"{DRAFT}/share", drafts.share, name="share"),
+    path(f"{DRAFT}/put-away", drafts.put_away, name="put_away"),
+    path(f"{DRAFT}/copy", drafts.copy, name="copy"),
+    path(f"{DRAFT}/add/<str:section>", editing.add, name="add"),
+    path(f"{DRAFT}/edit/<str:place>", editing.place, name="place"),
+    path(f"{DRAFT}/remove/<str:place>", editing.remove, name="remove"),
+    path(f"{DRAFT}/simulate", results.simulate, name="simulate"),
+    path(f"{DRAFT}/solve", results.solve, name="solve"),
+    path(RESULT, results.result, name="result"),
+    path(f"{RESULT}/fairness", results.fairness, name="fairness"),
+    path(f"{RESULT}/apply", results.apply, name="apply"),
+    path(f"{RESULT}/release", results.release, name="release"),
+]
