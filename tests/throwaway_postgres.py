@@ -31,7 +31,7 @@ def binaries() -> Path | None:
     """The folder that holds initdb and postgres: the newest installed, or what PATH gives."""
     named = os.environ.get("MOOTHALL_POSTGRES_BIN")
     if named:
-        return Path(named)
+        return Path(named) if (Path(named) / "initdb").exists() else None
     versions = [
         path.parent
         for pattern in (

@@ -129,7 +129,7 @@ def settle(
             known,
             up_to=up_to,
             issued=[statement_from(json.loads(_text(path))) for path in issued or []],
-            vat_rate=_vat_rates(),
+            vat_rate=vat_rates(),
         )
     except (CannotReadFacts, CannotReadClaims, CannotJudge, CannotSettle) as refusal:
         _refuse(str(refusal))
@@ -176,7 +176,7 @@ def simulate(
         _refuse(str(refusal))
     driven_by = drivers(done.deal, seed=seed)
     if format == "json":
-        answer = simulation_as_json(done, driven_by, _vat_rates())
+        answer = simulation_as_json(done, driven_by, vat_rates())
         _print({"party": party, **answer})
         return
     _say_whose(done.deal, party)
@@ -193,7 +193,7 @@ def simulate(
     for said in failures_in_words(done):
         typer.echo(said)
     for key in done.parties:
-        for year in budget_years(done, key, _vat_rates()):
+        for year in budget_years(done, key, vat_rates()):
             typer.echo(year.in_words(done.deal.party_name(key)))
     for key, found in done.parties.items():
         if found.investor is not None:
@@ -459,7 +459,7 @@ def _judged(
     return judgement, with_reported(judgement, reported), findings
 
 
-def _vat_rates() -> VatRate:
+def vat_rates() -> VatRate:
     import tomllib
     from importlib.resources import files
 

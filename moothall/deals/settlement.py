@@ -180,7 +180,9 @@ def settled(
             if now is not None:
                 lines.append(_line(key, up_to, due, now.because(), None))
         elif due and key.period.starts_on <= up_to.starts_on:
-            lines.append(_line(key, up_to, due, _why_adjusted(key, before, now), key.period))
+            lines.append(
+                _line(key, up_to, due, _why_adjusted(key, stated.get(key), now), key.period)
+            )
     inputs = _inputs(versions, facts, stated, vat_rate, up_to)
     return Statement(
         period=up_to,
@@ -311,8 +313,7 @@ def _entitled(
         after, lines = step(
             deal, stretch.index, before, facts_as_read(deal.facts, of_period), EXACT
         )
-        if stretch.period == up_to:
-            findings += _unresolved(deal, before, after, stretch)
+        findings += _unresolved(deal, before, after, stretch)
         for line in course.end(after, lines):
             key = Key(stretch.period, line.term.key, line.payer, line.payee)
             amount = line.amount[0]
@@ -400,7 +401,10 @@ def _line(
     return StatementLine(period, key.term, key.payer, key.payee, owed, because, adjusts)
 
 
-def _why_adjusted(key: Key, before: Owed, now: _Entitlement | None) -> str:
+def _why_adjusted(key: Key, before: Owed | None, now: _Entitlement | None) -> str:
+    if before is None and now is not None:
+        return f"{key.period} was not stated before: {now.because()}"
+    before = before or Owed()
     if now is None:
         return (
             f"{key.period} was stated as {pounds(before.amount)}; nothing is due for it as the "
