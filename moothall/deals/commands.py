@@ -166,7 +166,7 @@ def simulate(
     from moothall.deals.simulation import CannotSimulate, failures_in_words, simulation
     from moothall.deals.spreads import drivers, simulation_as_json
     from moothall.deals.statement import statement
-    from moothall.deals.zero_effect import paid_by_chance
+    from moothall.deals.zero_effect import NO_ZERO_EFFECT, paid_by_chance
     from moothall.values.wording import percentage
 
     party = _asking(file, party)
@@ -198,10 +198,17 @@ def simulate(
     for key, found in done.parties.items():
         if found.investor is not None:
             typer.echo(found.investor.in_words(done.deal.party_name(key)))
-    for chance in paid_by_chance(done.deal, seed=seed):
+    by_chance = paid_by_chance(done.deal, seed=seed)
+    for chance in by_chance:
         typer.echo(chance.sentence)
+    if not by_chance and any(found.investor is not None for found in done.parties.values()):
+        typer.echo(NO_ZERO_EFFECT)
     for flag in done.fairness.flags:
         typer.echo(f"Look at this: {flag.sentence}")
+    for key, driven in driven_by.items():
+        moved = [driver.in_words() for driver in driven if driver.swing >= 1][:3]
+        if moved:
+            typer.echo(f"{done.deal.party_name(key)}'s result is driven by {'; '.join(moved)}.")
     for said in statement(done, driven_by).sentences():
         typer.echo(said)
     for note in done.notes:
@@ -221,8 +228,9 @@ def compare(
 
     Example: moothall deal compare lighting.toml lighting-v2.toml
     """
+    from moothall.deals.comparing import compared, flag_changes
     from moothall.deals.simulation import CannotSimulate, simulation
-    from moothall.deals.spreads import simulation_as_json
+    from moothall.deals.spreads import drivers, simulation_as_json
     from moothall.deals.varying import differences
 
     party = _asking(file, party) or _asking(other, party)
@@ -232,27 +240,33 @@ def compare(
         done = [simulation(one, seed=seed, draws=draws) for one in deals]
     except CannotSimulate as refusal:
         _refuse(str(refusal))
+    flags = flag_changes(*done)
     if format == "json":
         _print(
             {
                 "party": party,
+                "results": [one.as_json() for one in compared(*done)],
+                "flags": [one.as_json() for one in flags],
                 "differences": [one.as_json() for one in changed],
-                "deals": [simulation_as_json(one, {}) for one in done],
+                "deals": [
+                    simulation_as_json(one, drivers(one.deal, seed=seed), _vat_rates())
+                    for one in done
+                ],
             }
         )
         return
     _say_whose(deals[0], party)
     for one in changed:
         typer.echo(f"{one.place}: {one.was or 'nothing'} -> {one.now or 'nothing'}")
-    typer.echo(f"{'':24}{'mean':>28}{'loses in':>20}")
-    for key in deals[0].parties:
-        if key not in deals[1].parties:
-            continue
-        was, now = (one.parties[key] for one in done)
-        typer.echo(
-            f"{deals[0].party_name(key):24.24}{was.mean:>14,.0f}{now.mean:>14,.0f}"
-            f"{was.loss_probability:>10.1%}{now.loss_probability:>10.1%}"
-        )
+    party_told = ""
+    for row in compared(*done):
+        if row.party != party_told:
+            party_told = row.party
+            typer.echo(row.name)
+        was, now = row.in_words()
+        typer.echo(f"  {row.title:56}{was:>14}{now:>14}")
+    for flag in flags:
+        typer.echo(f"{'New' if flag.is_new else 'Gone'}: {flag.sentence}")
 
 
 @deal.command()
@@ -267,6 +281,9 @@ def solve(
     of: Annotated[
         str | None, typer.Option(help="Whose result; that of the party that asks, unless named.")
     ] = None,
+    beside: Annotated[
+        str | None, typer.Option(help="PARTY:MEASURE to follow along, as charity:mean.")
+    ] = None,
     seed: Seed = 1,
     draws: Draws = 10_000,
     format: Format = "table",
@@ -274,17 +291,21 @@ def solve(
     """Find the value of one number that brings a party's result to a target.
 
     Example: moothall deal solve lighting.toml --vary terms.fee.amount_gbp --low 0 --high 5000
-    --party council --measure loss_probability --target 0.1
+    --party council --measure loss_probability --target 0.1 --beside contractor:mean
     """
     from moothall.deals.reading import CannotReadDeal
     from moothall.deals.simulation import CannotSimulate
-    from moothall.deals.solving import CannotSolve, Target, said, solution
+    from moothall.deals.solving import Beside, CannotSolve, Target, said, solution
     from moothall.deals.varying import NoSuchNumber
 
     party = _asking(file, party)
     if (whose := of or party) is None:
         _refuse("Whose result? Name a party with --party, or another's with --of.")
     asked = _deal(file, party)
+    along = None
+    if beside is not None:
+        other, _, followed = beside.partition(":")
+        along = Beside(other, followed)
     try:
         found = solution(
             asked,
@@ -293,6 +314,7 @@ def solve(
             target=Target(whose, measure, target),
             seed=seed,
             draws=draws,
+            beside=along,
         )
     except (CannotSolve, CannotSimulate, NoSuchNumber, CannotReadDeal) as refusal:
         _refuse(str(refusal))
@@ -302,7 +324,8 @@ def solve(
     _say_whose(asked, party)
     typer.echo(found.sentence)
     for trial in found.trials:
-        typer.echo(f"  {trial.number:>16,f}  {said(trial.result, measure)}")
+        other = said(trial.beside, along.measure) if along and trial.beside is not None else ""
+        typer.echo(f"  {trial.number:>16,f}  {said(trial.result, measure):>12}  {other}".rstrip())
 
 
 @deal.command()

@@ -5,11 +5,11 @@ Every trial runs on the same futures, so that only the number differs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
+from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from moothall.deals.deal import Deal
 from moothall.deals.fairness import about
@@ -26,10 +26,30 @@ MEASURES: dict[str, str] = {
     "loss_probability": "chance of being worse off than the reference",
     "peak_cash_need": "cash need, met in 95% of futures",
     "failure_probability": "chance of failure",
+    "returned": "cost of others' failures",
+    "up_gbp": "expected gain",
+    "down_gbp": "expected loss",
     "reward_share": "share of the reward",
     "risk_share": "share of the risk",
+    "joint_tail_gbp": "part of the worst 5% of futures of all together",
+    "tail_to_resources": "worst 5% as a share of its resources",
+    "principal_returns_probability": "chance that all it puts in comes back",
+    "pays_in_probability": "chance that it puts money in",
+    "multiple.p5": "money back for each pound in a bad future",
+    "multiple.p50": "money back for each pound in the middle future",
+    "multiple.p95": "money back for each pound in a good future",
+    "irr.p5": "yearly rate of return in a bad future",
+    "irr.p50": "yearly rate of return in the middle future",
+    "irr.p95": "yearly rate of return in a good future",
+    "irr_undefined": "share of futures with no rate of return",
+    "months_to_recover.p50": "months to get its money back in the middle future",
+    "months_to_recover.p95": "months to get its money back in a slow future",
 }
-_IN_GBP = ("mean", "p5", "p50", "p95", "cvar5", "peak_cash_need")
+_IN_GBP = (
+    "mean", "p5", "p50", "p95", "cvar5", "peak_cash_need", "returned",
+    "up_gbp", "down_gbp", "joint_tail_gbp",
+)  # fmt: skip
+_AS_NUMBERS = ("multiple", "months_to_recover")
 SCANNED = 9  # values tried across the range before it is narrowed
 HALVINGS = 18
 
@@ -48,14 +68,23 @@ class Target:
 
 
 @frozen
+class Beside:
+    """Another result, of this party or another, followed along: the other side of a trade-off."""
+
+    party: str
+    measure: str
+
+
+@frozen
 class Trial:
-    """One value that was tried, and what it leads to."""
+    """One value that was tried, and what it leads to; what it leads to beside that."""
 
     number: Decimal
     result: float
+    beside: float | None = None
 
-    def as_json(self) -> dict[str, str | float]:
-        return {"number": f"{self.number:f}", "result": self.result}
+    def as_json(self) -> dict[str, str | float | None]:
+        return {"number": f"{self.number:f}", "result": self.result, "beside": self.beside}
 
 
 @frozen
@@ -68,9 +97,11 @@ class Solution:
     result: float
     trials: tuple[Trial, ...]
     sentence: str
+    beside: Beside | None = None
 
     def as_json(self) -> dict[str, object]:
         return {
+            "beside": asdict(self.beside) if self.beside is not None else None,
             "place": self.place,
             "party": self.target.party,
             "measure": self.target.measure,
@@ -91,15 +122,19 @@ def solution(
     seed: int,
     draws: int,
     places: int = 2,
+    beside: Beside | None = None,
 ) -> Solution:
     """Find the number at a place that brings a result to its target.
 
     between : the lowest and highest value to try
     places  : decimals of the answer
+    beside  : another result to follow along
 
     :raises CannotSolve: when no value in the range crosses the target, or the measure is not said.
     """
     if sentence := why_not_target(deal, target):
+        raise CannotSolve(sentence)
+    if beside is not None and (sentence := why_not_target(deal, beside)):
         raise CannotSolve(sentence)
     low, high = between
     if low >= high:
@@ -107,7 +142,13 @@ def solution(
 
     def tried(number: Decimal) -> Trial:
         done = simulation(with_number(deal, place, number), seed=seed, draws=draws)
-        return Trial(number, measured(done, target.party, target.measure))
+        result = measured(done, target.party, target.measure)
+        if beside is None:
+            return Trial(number, result)
+        try:
+            return Trial(number, result, measured(done, beside.party, beside.measure))
+        except CannotSolve:  # at this value it is not said; at others it may be
+            return Trial(number, result)
 
     trials = [tried(low + (high - low) * n / (SCANNED - 1)) for n in range(SCANNED)]
     below, above = _crossing(trials, target, deal)
@@ -123,38 +164,28 @@ def solution(
         else:
             above = trial
     best = min((below, above), key=lambda trial: abs(trial.result - target.value))
+    sentence = (
+        f"With {place} at {best.number:f}, {deal.party_name(target.party)}'s "
+        f"{MEASURES[target.measure]} is {said(best.result, target.measure)}, against a target "
+        f"of {said(target.value, target.measure)}."
+    )
+    if beside is not None and best.beside is not None:
+        sentence += (
+            f" {deal.party_name(beside.party)}'s {MEASURES[beside.measure]} is then "
+            f"{said(best.beside, beside.measure)}."
+        )
     return Solution(
         place=place,
         target=target,
         number=best.number,
         result=best.result,
         trials=tuple(sorted(trials, key=lambda trial: trial.number)),
-        sentence=(
-            f"With {place} at {best.number:f}, {deal.party_name(target.party)}'s "
-            f"{MEASURES[target.measure]} is {said(best.result, target.measure)}, against a target "
-            f"of {said(target.value, target.measure)}."
-        ),
+        sentence=sentence,
+        beside=beside,
     )
 
 
-def trade_off(
-    deal: Deal,
-    *,
-    place: str,
-    values: Sequence[Decimal],
-    measures: Sequence[tuple[str, str]],
-    seed: int,
-    draws: int,
-) -> list[tuple[Decimal, tuple[float, ...]]]:
-    """Return, for each value of a number, several (party, measure) results: one curve each."""
-    found = []
-    for value in values:
-        done = simulation(with_number(deal, place, value), seed=seed, draws=draws)
-        found.append((value, tuple(measured(done, party, name) for party, name in measures)))
-    return found
-
-
-def why_not_target(deal: Deal, target: Target) -> str | None:
+def why_not_target(deal: Deal, target: Target | Beside) -> str | None:
     if target.party not in deal.parties:
         return f"There is no party {target.party!r}. The deal has: {', '.join(deal.parties)}."
     if target.measure not in MEASURES:
@@ -167,18 +198,29 @@ def measured(done: Simulation, party: str, measure: str) -> float:
 
     :raises CannotSolve: when it cannot be said of this deal.
     """
-    if measure in ("reward_share", "risk_share"):
-        said = done.fairness.parties[party]
-        share: float | None = getattr(said, measure)
-        if share is None:
-            raise CannotSolve(f"The {MEASURES[measure]} is not said: {said.why_null}")
-        return share
-    return float(getattr(done.parties[party], measure))
+    result, first = done.parties[party], measure.split(".")[0]
+    found: Any
+    if hasattr(result, first):
+        found, why = result, "no future says it."
+    elif hasattr(done.fairness.parties[party], first):
+        found = done.fairness.parties[party]
+        why = found.why_null or "nothing is declared that it could be a share of."
+    elif result.investor is None:
+        found, why = None, f"{done.deal.party_name(party)} is no investor."
+    else:
+        found, why = result.investor, "no future says it."
+    for name in measure.split("."):
+        found = getattr(found, name) if found is not None else None
+    if found is None:
+        raise CannotSolve(f"The {MEASURES[measure]} is not said: {why}")
+    return float(found)
 
 
 def said(value: float, measure: str) -> str:
-    """Return a measure in its own notation: pounds to three figures, or a percentage."""
-    return about(value) if measure in _IN_GBP else percentage(value)
+    """Return a measure in its own notation: pounds to three figures, a percentage or a number."""
+    if measure in _IN_GBP:
+        return about(value)
+    return f"{value:.3g}" if measure.split(".")[0] in _AS_NUMBERS else percentage(value)
 
 
 def _crossing(trials: list[Trial], target: Target, deal: Deal) -> tuple[Trial, Trial]:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from moothall.deals.budgets import budget_years
 from moothall.deals.deal import Deal, year_shares
+from moothall.deals.fairness import about
 from moothall.deals.settlement import VatRate
 from moothall.deals.simulation import Simulation, facts_drawn, futures_of
 from moothall.deals.statement import statement
+from moothall.deals.wording import in_sentence
 from moothall.deals.zero_effect import paid_by_chance
 from moothall.values.periods import year_words
 
@@ -62,6 +64,7 @@ def simulation_as_json(
 
     vat_rate : the rate on a day, for what a public body cannot recover; without it none is added
     """
+    chance = [one.as_json() for one in paid_by_chance(done.deal, seed=done.seed)]
     return {
         "seed": done.seed,
         "draws": done.draws,
@@ -80,12 +83,16 @@ def simulation_as_json(
                 "peak_cash_need_gbp": found.peak_cash_need,
                 "by_year": [year.as_json() for year in by_year(done, key)],
                 "budgets": [year.as_json() for year in budget_years(done, key, vat_rate)],
-                "investor": found.investor.as_json() if found.investor is not None else None,
+                "investor": (
+                    {**found.investor.as_json(), "zero_effect": chance}
+                    if found.investor is not None
+                    else None
+                ),
                 "drivers": [driver.as_json() for driver in driven_by.get(key, [])],
             }
             for key, found in done.parties.items()
         },
-        "zero_effect": [one.as_json() for one in paid_by_chance(done.deal, seed=done.seed)],
+        "zero_effect": chance,
         "fairness": done.fairness.as_json(),
         "statement": statement(done, driven_by).as_json(),
         "notes": list(done.notes),
@@ -107,6 +114,9 @@ class Driver:
     @property
     def swing(self) -> float:
         return abs(self.high - self.low)
+
+    def in_words(self) -> str:
+        return f"{in_sentence(self.title)}, from {about(self.low)} to {about(self.high)}"
 
     def as_json(self) -> dict[str, str | float]:
         return {"fact": self.fact, "title": self.title, "low": self.low, "high": self.high}

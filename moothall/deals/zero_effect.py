@@ -22,6 +22,10 @@ from moothall.values.wording import percentage
 Floats = NDArray[np.float64]
 DRAWS = 8192
 HALF_A_PENNY = 0.005
+NO_ZERO_EFFECT = (
+    "No fact says how it would turn out if the service did nothing, so the chance of being paid by "
+    "luck is not known. Give at_zero_effect to the measure of the outcome."
+)
 
 
 @frozen

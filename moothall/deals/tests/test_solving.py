@@ -7,8 +7,17 @@ import pytest
 from moothall.deals.deal import year_shares
 from moothall.deals.reading import deal_from_toml
 from moothall.deals.simulation import CannotSimulate, simulation
-from moothall.deals.solving import CannotSolve, Target, solution, trade_off
+from moothall.deals.solving import (
+    MEASURES,
+    Beside,
+    CannotSolve,
+    Target,
+    measured,
+    said,
+    solution,
+)
 from moothall.deals.spreads import by_year, drivers, simulation_as_json
+from moothall.deals.tests.test_every_kind import EXAMPLES
 from moothall.deals.varying import NoSuchNumber, differences, number_at, numbers_in, with_number
 from moothall.values.periods import Period
 
@@ -118,19 +127,75 @@ def test_an_unknown_target_is_refused(care, target, words):
         )
 
 
-def test_a_trade_off_gives_each_result_for_each_value(care):
-    found = trade_off(
+def test_a_solution_draws_the_trade_off_with_another_result(care):
+    """What the council pays more the charity gets more: their sum is the same at every price."""
+    found = solution(
         care,
         place=PRICE,
-        values=[Decimal(15), Decimal(20)],
-        measures=[("council", "mean"), ("charity", "mean")],
+        between=(Decimal(10), Decimal(30)),
+        target=Target("council", "mean", 0),
         seed=1,
         draws=500,
+        beside=Beside("charity", "mean"),
     )
-    (_, (council_low, charity_low)), (_, (council_high, charity_high)) = found
-    assert council_high < council_low
-    assert charity_high > charity_low
-    assert council_high - council_low == pytest.approx(charity_low - charity_high)
+    sums = [trial.result + trial.beside for trial in found.trials]
+    assert sums == pytest.approx([sums[0]] * len(sums))
+    others = [trial.beside for trial in found.trials]
+    assert others == sorted(others)
+    assert "Ashby Care's expected result is then £" in found.sentence
+
+
+def test_a_result_that_cannot_be_followed_along_is_refused(care):
+    with pytest.raises(CannotSolve, match="There is no measure 'joy'"):
+        solution(
+            care,
+            place=PRICE,
+            between=(Decimal(10), Decimal(30)),
+            target=Target("council", "mean", 0),
+            seed=1,
+            draws=100,
+            beside=Beside("charity", "joy"),
+        )
+
+
+BOND = deal_from_toml((EXAMPLES / "investor_waterfall.toml").read_text())
+
+
+def test_the_tariff_is_found_at_which_an_investor_gets_its_money_back_in_nine_futures_of_ten():
+    place = "terms.year.bands.1.price_gbp"
+    target = Target("foundation", "principal_returns_probability", 0.9)
+    found = solution(
+        BOND, place=place, between=(Decimal(1000), Decimal(80_000)), target=target, seed=1,
+        draws=1000, beside=Beside("foundation", "irr.p50"),
+    )  # fmt: skip
+    assert found.result == pytest.approx(0.9, abs=0.01)
+    again = simulation(with_number(BOND, place, found.number), seed=1, draws=1000)
+    assert again.parties["foundation"].investor.principal_returns_probability == found.result
+    assert "Hill Foundation's yearly rate of return in the middle future is then" in found.sentence
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_is_of_some_party_and_is_written_in_its_own_notation(measure):
+    text = (EXAMPLES / "investor_waterfall.toml").read_text()
+    means = 'kind = "investor"\nresources_gbp = 900000\nresidual_bearer = "council"'
+    deal = deal_from_toml(text.replace('kind = "investor"', means))
+    done = simulation(deal, seed=1, draws=300)
+    if measure.startswith("months"):
+        done = simulation(
+            with_number(deal, "terms.year.bands.1.price_gbp", Decimal(70_000)), seed=1, draws=300
+        )
+    if measure in ("reward_share", "risk_share", "joint_tail_gbp"):
+        with pytest.raises(CannotSolve, match="The costs of Clear Measures Ltd are not known"):
+            measured(done, "foundation", measure)
+        return
+    value = measured(done, "foundation", measure)
+    assert said(value, measure)
+
+
+def test_a_measure_of_investors_is_not_said_of_others(care):
+    done = simulation(care, seed=1, draws=100)
+    with pytest.raises(CannotSolve, match="is not said: Ashby Council is no investor"):
+        measured(done, "council", "irr.p50")
 
 
 def test_the_same_seed_gives_the_same_futures_and_another_seed_others(care):
