@@ -385,3 +385,13 @@ def test_the_front_page_names_what_other_is(client, place):
     for label, _gbp, url in kinds:
         assert label.lower() in told
         assert url.replace("&", "&amp;") in told
+
+
+@pytest.mark.usefixtures("own_lake")
+def test_where_nothing_is_published_the_front_page_and_the_data_count_nothing(client):
+    front = client.get("/").content.decode()
+    assert "No payments have been made public here yet." in front
+    assert "Who is paid?" not in front
+    data = client.get("/spending/download").content.decode()
+    assert "No published file has been loaded that you may read." in data
+    assert "0 published files" not in data

@@ -465,3 +465,11 @@ def test_rows_set_aside_and_duplicates_are_listed_by_the_keyboard(client, office
     twice = run(app, ["duplicates", "--format", "json"])
     assert twice.exit_code == 3
     assert '"open_gbp": "99.99"' in twice.stdout
+
+
+def test_a_room_at_work_without_rows_counts_no_noughts(client, officer):
+    own = text(client.get("/spending/own-bodies/"))
+    assert "No payment that you read went to a body of the place" in own
+    assert "£0" not in own
+    assert "0 supplier ids" not in text(client.get("/spending/work/redactions/norbury"))
+    assert "No report waits for an answer." in text(client.get("/spending/errors"))
