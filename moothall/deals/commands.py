@@ -162,6 +162,7 @@ def simulate(
 
     Example: moothall deal simulate lighting.toml --draws 20000 --format json
     """
+    from moothall.deals.at_risk import shares_at_risk
     from moothall.deals.budgets import budget_years
     from moothall.deals.simulation import CannotSimulate, failures_in_words, simulation
     from moothall.deals.spreads import drivers, simulation_as_json
@@ -198,6 +199,8 @@ def simulate(
     for key, found in done.parties.items():
         if found.investor is not None:
             typer.echo(found.investor.in_words(done.deal.party_name(key)))
+    for risk in shares_at_risk(done.deal, seed=seed):
+        typer.echo(risk.sentence)
     by_chance = paid_by_chance(done.deal, seed=seed)
     for chance in by_chance:
         typer.echo(chance.sentence)

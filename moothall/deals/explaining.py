@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from moothall.deals.at_risk import shares_at_risk
 from moothall.deals.deal import Basis, Budget, Deal, Fact
 from moothall.deals.kinds import term_kinds
 from moothall.deals.terms.term import Term
@@ -26,16 +27,22 @@ def explained(deal: Deal, viewer: str | None = None) -> dict[str, list[str]]:
         f"Results are discounted at {percentage(deal.rate)} a year"
         + (f", in {deal.price_base} prices." if deal.price_base else "."),
     ]
+    seen = [
+        key
+        for key, fact in deal.facts.items()
+        if viewer is None or fact.private_to in (None, viewer)
+    ]
     told = {
         "The deal": [deal.summary, *about] if deal.summary else about,
         "Parties": [_party(deal, key) for key in deal.parties],
-        "Facts": [
-            _fact(deal, fact)
-            for fact in deal.facts.values()
-            if viewer is None or fact.private_to in (None, viewer)
-        ],
+        "Facts": [_fact(deal, deal.facts[key]) for key in seen],
         "Terms": [f"{term.name}. {term.sentence(deal)}" for term in deal.terms],
     }
+    at_risk = [
+        one.sentence for one in shares_at_risk(deal) if deal.term(one.term).facts() <= set(seen)
+    ]
+    if at_risk:
+        told["At risk"] = at_risk
     if deal.budgets:
         told["Budgets"] = [_budget(deal, budget) for budget in deal.budgets]
     return told

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import asdict, frozen
 from numpy.typing import NDArray
 
+from moothall.deals.at_risk import shares_at_risk
 from moothall.deals.budgets import budget_years
 from moothall.deals.deal import Deal, year_shares
 from moothall.deals.fairness import about
@@ -92,6 +93,7 @@ def simulation_as_json(
             }
             for key, found in done.parties.items()
         },
+        "at_risk": [one.as_json() for one in shares_at_risk(done.deal, seed=done.seed)],
         "zero_effect": chance,
         "fairness": done.fairness.as_json(),
         "statement": statement(done, driven_by).as_json(),

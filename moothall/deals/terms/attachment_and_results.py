@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from moothall.deals.numbers import Array, Numbers
 from moothall.deals.terms import fields
 from moothall.deals.terms.term import Flow, Now, Step, Term, term_kind
 from moothall.deals.wording import Because, price
+from moothall.values.wording import percentage
 
 if TYPE_CHECKING:
     from moothall.deals.deal import Deal
@@ -21,6 +23,11 @@ class Intake:
     succeeded: str = fields.fact("How many of them reached the result this period")
     attachment_gbp: Decimal = fields.gbp("Attachment fee for each")
     results_gbp: Decimal = fields.gbp("Results payment for each")
+
+    @property
+    def share_at_risk(self) -> Decimal:
+        whole = self.attachment_gbp + self.results_gbp
+        return self.results_gbp / whole if whole else Decimal(0)
 
 
 @term_kind(
@@ -35,6 +42,8 @@ class AttachmentAndResults(Term):
     funded of_every: 5 of every 6 families were funded; the others were held to be helped otherwise.
     """
 
+    pays_partly_for_results = True
+
     payer: str = fields.party("Who pays")
     payee: str = fields.party("Who is paid")
     intakes: tuple[Intake, ...] = fields.rows("Intakes", Intake)
@@ -46,14 +55,14 @@ class AttachmentAndResults(Term):
             said = f"{self.funded} of every {self.of_every} cannot be funded."
             yield "funded", said, "Fund at least one, and at most all."
 
-    def share_at_risk(self, started: Mapping[str, Decimal]) -> Decimal:
-        """Return how much of all that could be earned depends on results (0-1).
-
-        started : name of an intake -> how many start
-        """
-        at_risk = sum(started[one.name] * one.results_gbp for one in self.intakes)
-        fees = sum(started[one.name] * one.attachment_gbp for one in self.intakes)
-        return Decimal(at_risk / (at_risk + fees)) if at_risk + fees else Decimal(0)
+    def could_earn(self, facts: Mapping[str, Array], numbers: Numbers) -> tuple[Array, Array]:
+        """Return what those who start could earn if all succeed, and their results payments."""
+        fees, results = numbers.zero, numbers.zero
+        for one in self.intakes:
+            fees = fees + facts[one.started] * numbers.one(one.attachment_gbp)
+            results = results + facts[one.started] * numbers.one(one.results_gbp)
+        funded, of_every = numbers.one(self.funded), numbers.one(self.of_every)
+        return (fees + results) * funded / of_every, results * funded / of_every
 
     def step(self, now: Now) -> Step:
         due = now.numbers.zero
@@ -79,7 +88,7 @@ class AttachmentAndResults(Term):
     def in_words(self, deal: "Deal") -> str:
         terms = "; ".join(
             f"{one.name}: {price(one.attachment_gbp)} when it starts and "
-            f"{price(one.results_gbp)} for its result"
+            f"{price(one.results_gbp)} for its result ({percentage(one.share_at_risk)} at risk)"
             for one in self.intakes
         )
         funded = ""

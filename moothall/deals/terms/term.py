@@ -138,6 +138,7 @@ class Term:
     may_end_deal : such terms are worked out first in each period, so that every other sees the
                    end; they name no other terms
     caps_itself  : its step takes its caps a period and over the deal, in an order of its own
+    pays_partly_for_results : a part is paid for starting; `could_earn` then tells the two apart
     standing     : names of what it remembers that is no sum, such as a price in force: where a
                    variation splits a period, sums go by days, these stand as the later leaves them
     """
@@ -148,6 +149,7 @@ class Term:
     may_end_deal: ClassVar[bool] = False
     caps_itself: ClassVar[bool] = False
     standing: ClassVar[tuple[str, ...]] = ()
+    pays_partly_for_results: ClassVar[bool] = False
 
     key: str = field(kw_only=True)
     label: str | None = fields.text("What the parties call it", None)
@@ -174,6 +176,10 @@ class Term:
 
     def step(self, now: Now) -> Step:
         """Return what it pays in one period. Never rounds, but by `split`."""
+        raise NotImplementedError(self.kind)
+
+    def could_earn(self, facts: Mapping[str, Array], numbers: Numbers) -> tuple[Array, Array]:
+        """Return what could be earned in a period, and what of it depends on results (GBP)."""
         raise NotImplementedError(self.kind)
 
     def in_words(self, deal: Deal) -> str:

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moothall.deals.at_risk import shares_at_risk
+from moothall.deals.explaining import explained
 from moothall.deals.reading import CannotReadDeal, deal_from_document
+from moothall.deals.simulation import simulation
+from moothall.deals.spreads import simulation_as_json
 from moothall.deals.tests.settling import amounts, settled_lines, the_deal
 
 STEPS = [
@@ -131,9 +135,31 @@ def test_front_loaded_fees_leave_little_at_risk():
     fees = amounts(deal, s1=200, s2=180, s3=120, r1=0, r2=0, r3=0)
     results = amounts(deal, s1=0, s2=0, s3=0, r1=140, r2=126, r3=84)
     assert (fees, results) == ([1_264_000], [515_200])
-    term = deal.term("it")
-    started = {"2012": Decimal(200), "2013": Decimal(180), "2014": Decimal(120)}
-    assert term.share_at_risk(started) == Decimal("0.368")
+
+
+def test_the_share_at_risk_is_told_to_whoever_reads_or_simulates_the_deal():
+    """Of £2m that 500 families could earn, £736,000 are results: 36.8%, though 2014 has 60%."""
+    known = "".join(
+        f'[facts.{key}]\ntitle = "{key}"\nvalue = {count}\n'
+        for key, count in zip(FACTS, (200, 180, 120, 140, 126, 84), strict=True)
+    )
+    deal = the_deal(FAMILIES.format(funded="", split=SPLIT), more=known)
+    said = (
+        "Attachment fee and results payment: of £2m that could be earned £736,000 depends on "
+        "results, 36.8%; the rest is paid for starting."
+    )
+    assert explained(deal)["At risk"] == [said]
+    assert "£1,600 when it starts and £2,400 for its result (60.0% at risk)" in (
+        deal.term("it").sentence(deal)
+    )
+    (told,) = simulation_as_json(simulation(deal, seed=1, draws=100), {})["at_risk"]
+    assert (told["could_earn_gbp"], told["at_risk_gbp"], told["share"]) == (2e6, 736e3, 0.368)
+
+
+def test_nothing_is_said_of_a_share_at_risk_that_cannot_be_worked_out():
+    deal = the_deal(FAMILIES.format(funded="", split=SPLIT), facts=FACTS)
+    assert "At risk" not in explained(deal)
+    assert shares_at_risk(card("most = 3")) == []
 
 
 @pytest.mark.parametrize(
