@@ -252,7 +252,7 @@ def compare(
                 "flags": [one.as_json() for one in flags],
                 "differences": [one.as_json() for one in changed],
                 "deals": [
-                    simulation_as_json(one, drivers(one.deal, seed=seed), _vat_rates())
+                    simulation_as_json(one, drivers(one.deal, seed=seed), vat_rates())
                     for one in done
                 ],
             }
