@@ -8,6 +8,8 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from moothall.agreements.api import NotRead
+from moothall.agreements.api import router as agreements
 from moothall.core.errors import CannotDo
 from moothall.decisions.api import NoSuchDecision
 from moothall.decisions.api import router as decisions
@@ -29,8 +31,9 @@ api = NinjaAPI(
 )
 api.add_router("/spend", spend)
 api.add_router("/decisions", decisions)
+api.add_router("/agreements", agreements)
 # What an address itself names, and is not there; any other question is one not to be answered.
-NOT_THERE = (NoSuchSupplier, NoSuchCategory, NoSuchDecision)
+NOT_THERE = (NoSuchSupplier, NoSuchCategory, NoSuchDecision, NotRead)
 NOT_YOURS = (CannotSeeDuplicates,)
 
 

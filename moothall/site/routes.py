@@ -36,6 +36,10 @@ _PUBLIC = (
     "api:spend_shares",
     "api:decisions",
     "api:decision",
+    # What is nobody's to read is left out, or said not to be there.
+    "api:agreements_drafts",
+    "api:agreements_draft",
+    "api:agreements_result",
     # Signing in, and every step that leads there. Signing up answers that it is closed.
     "account_login",
     "account_logout",

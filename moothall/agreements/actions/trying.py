@@ -9,17 +9,21 @@ from django.utils import timezone
 from django_tasks import task
 
 from moothall.agreements import permissions
+from moothall.agreements.engine.documents import deal_as_tried, who_asks
 from moothall.agreements.models import LONGEST_NOTE, DraftVersion, Trial, TrialRelease
+from moothall.agreements.queries.settling import vat_rate
 from moothall.core import audit, jobs
 from moothall.core.errors import CannotDo
-from moothall.deals.deal import Deal
-from moothall.deals.reading import CannotReadDeal, deal_from_toml
+from moothall.deals.deal import Deal, Weight
+from moothall.deals.privacy import as_tried
+from moothall.deals.reading import CannotReadDeal, deal_from_document, document_from_toml
 from moothall.deals.simulation import CannotSimulate, simulation, why_not_simulate
 from moothall.deals.solving import CannotSolve, Target, solution, why_not_target
 from moothall.deals.spreads import drivers, simulation_as_json
 from moothall.deals.varying import NoSuchNumber, number_at
 from moothall.deals.waterfall import waterfall
 from moothall.directory.models import Organisation, Person
+from moothall.values.wording import number_of
 
 FEWEST_DRAWS, MOST_DRAWS = 1_000, 200_000
 SOLVING_DRAWS = 4_000
@@ -37,12 +41,13 @@ def start_simulation(
 
     :raises CannotTry: when the person may not, or the deal cannot be simulated yet.
     """
-    _sound(version, by)
+    _deal, asking = _sound(version, by)
     if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
         raise CannotTry(
             f"{draws:,} futures are not drawn here. Give from {FEWEST_DRAWS:,} to {MOST_DRAWS:,}."
         )
-    return _start(version, Trial.Kind.SIMULATE, {"draws": draws, "seed": seed}, by=by, at=at)
+    asked = {"draws": draws, "seed": seed, "asked_by": asking}
+    return _start(version, Trial.Kind.SIMULATE, asked, by=by, at=at)
 
 
 @transaction.atomic
@@ -63,7 +68,7 @@ def start_solving(
 
     :raises CannotTry: when the person may not, or there is no such number, party or measure.
     """
-    deal = _sound(version, by)
+    deal, asking = _sound(version, by)
     try:
         number_at(deal, place)
     except NoSuchNumber as refusal:
@@ -81,6 +86,7 @@ def start_solving(
         "target": f"{target:f}",
         "seed": seed,
         "draws": SOLVING_DRAWS,
+        "asked_by": asking,
     }
     return _start(version, Trial.Kind.SOLVE, asked, by=by, at=at)
 
@@ -117,7 +123,8 @@ def try_deal(trial_id: int) -> str:
         return "nothing to do"
     Trial.objects.filter(pk=trial_id).update(state=Trial.State.RUNNING)
     try:
-        deal = deal_from_toml(trial.version.text)
+        document = document_from_toml(trial.version.text)
+        deal = deal_from_document(as_tried(document, trial.asked["asked_by"]))
         found = (
             _simulated(deal, trial.asked)
             if trial.kind == Trial.Kind.SIMULATE
@@ -134,35 +141,41 @@ def try_deal(trial_id: int) -> str:
 
 def _simulated(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
     done = simulation(deal, seed=asked["seed"], draws=asked["draws"])
-    found: dict[str, Any] = simulation_as_json(done, drivers(deal, seed=asked["seed"]))
+    driven = drivers(deal, seed=asked["seed"])
+    found: dict[str, Any] = {"party": asked["asked_by"]}
+    found |= simulation_as_json(done, driven, vat_rate)
     for key in deal.parties:
         found["parties"][key]["waterfall"] = [bar.as_json() for bar in waterfall(done, key)]
     return found
 
 
 def _solved(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
-    return solution(
+    found = solution(
         deal,
         place=asked["place"],
         between=(Decimal(asked["low"]), Decimal(asked["high"])),
         target=Target(asked["party"], asked["measure"], float(asked["target"])),
         seed=asked["seed"],
         draws=asked["draws"],
-    ).as_json()
+    )
+    return {"asked_by": asked["asked_by"], **found.as_json()}
 
 
-def _sound(version: DraftVersion, by: Person) -> Deal:
+def _sound(version: DraftVersion, by: Person) -> tuple[Deal, str | None]:
+    """The deal as its body tries it, and which party that is."""
     if reason := permissions.why_not_try_deal(by, version.draft.body):
         raise CannotTry(reason)
-    try:
-        deal = deal_from_toml(version.text)
-    except CannotReadDeal as refusal:
+    party = version.draft.party
+    deal, findings = deal_as_tried(version.text, party)
+    must = [finding for finding in findings if finding.weight is Weight.MUST]
+    if deal is None or must:
         raise CannotTry(
-            f"This deal cannot be tried yet: {len(refusal.findings)} findings must be mended first."
-        ) from None
+            f"This deal cannot be tried yet: {number_of(len(must), 'finding')} must be mended "
+            f"first. {must[0].sentence} {must[0].mend}"
+        )
     if sentence := why_not_simulate(deal):
         raise CannotTry(f"This deal cannot be tried yet. {sentence}")
-    return deal
+    return deal, who_asks(document_from_toml(version.text), party)
 
 
 def _start(

@@ -7,7 +7,6 @@ from moothall.deals.writing import inline
 
 FRAME = """[deal]
 name = {name}
-summary = ""
 starts_on = 2027-04-01
 ends_before = 2030-04-01
 every = "year"

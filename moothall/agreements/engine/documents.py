@@ -14,9 +14,16 @@ from typing import Any
 
 from attrs import frozen
 
+from moothall.deals.deal import Deal, Finding
 from moothall.deals.explaining import fields_explained
 from moothall.deals.kinds import term_kinds
-from moothall.deals.reading import FIELDS_OF
+from moothall.deals.privacy import as_seen, as_tried, owners
+from moothall.deals.reading import (
+    FIELDS_OF,
+    CannotReadDeal,
+    deal_and_findings_of,
+    document_from_toml,
+)
 from moothall.deals.writing import inline, toml_of
 
 # Kinds of field that a person fills in as they stand; the rest are written as the file writes them.
@@ -35,6 +42,10 @@ class CannotWrite(ValueError):
     def __init__(self, found: dict[str, str]) -> None:
         super().__init__("; ".join(found.values()))
         self.found = found
+
+
+class NobodyAsks(ValueError):
+    """What is private to several parties stands in a deal, and nobody says which of them asks."""
 
 
 @frozen
@@ -165,38 +176,33 @@ def without(document: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def shared_with(document: Mapping[str, Any], party: str | None = None) -> str:
-    """Write what of a deal a party may read: no fact that is private to another.
+    """Write what of a deal a party may read; None: what everybody may, the same to the byte."""
+    return toml_of(as_seen(document, party))
 
-    party : None for what everybody may read, the same bytes for every bidder
 
-    A private fact that a term reads keeps its name and unit, and nothing else of it.
+def who_asks(document: Mapping[str, Any], party: str) -> str | None:
+    """Return which party tries a deal: the one named, or the only one with anything private in it.
+
+    :raises NobodyAsks: when several have, and none is named.
     """
-    whole = copy.deepcopy(dict(document))
-    read = _words_in(whole.get("terms", {}))
-    facts = _section(whole, "facts")
-    for key, fact in list(facts.items()):
-        owner = fact.get("private_to")
-        if owner is None or owner == party:
-            continue
-        if key in read:
-            facts[key] = {name: fact[name] for name in ("title", "unit", "places") if name in fact}
-            facts[key]["private_to"] = owner
-        else:
-            del facts[key]
-    kept = set(facts)
-    if "correlations" in whole:
-        whole["correlations"] = [
-            row for row in whole["correlations"] if set(row.get("facts", ())) <= kept
-        ]
-    return toml_of(whole)
+    owning = owners(document)
+    if party or not owning:
+        return party or None
+    if len(owning) > 1:
+        raise NobodyAsks(f"It holds what is private to {' and to '.join(owning)}.")
+    return owning[0]
 
 
-def _words_in(value: Any) -> set[str]:
-    if isinstance(value, Mapping):
-        return set().union(*(_words_in(each) for each in value.values()))
-    if isinstance(value, list):
-        return set().union(*(_words_in(each) for each in value))
-    return {value} if isinstance(value, str) else set()
+def deal_as_tried(text: str, party: str) -> tuple[Deal | None, list[Finding]]:
+    """Read a deal as a party tries it, and everything that is found in it so."""
+    try:
+        document = document_from_toml(text)
+        return deal_and_findings_of(as_tried(document, who_asks(document, party)))
+    except CannotReadDeal as refusal:
+        return None, refusal.findings
+    except NobodyAsks as refusal:
+        mend = "Say in the settings which party your body is: only what it may see is then tried."
+        return None, [Finding("parties", str(refusal), mend)]
 
 
 def _section(document: Mapping[str, Any], section: str) -> dict[str, Any]:

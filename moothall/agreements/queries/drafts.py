@@ -15,6 +15,7 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import (
     CannotWrite,
+    deal_as_tried,
     document_of,
     places_in,
     shared_with,
@@ -23,7 +24,6 @@ from moothall.agreements.models import Draft, DraftVersion, Trial
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.explaining import explained
-from moothall.deals.reading import deal_and_findings
 from moothall.deals.simulation import CannotSimulate, simulation
 from moothall.deals.varying import Difference, differences
 from moothall.directory.models import Deed, Organisation
@@ -244,8 +244,14 @@ def text_for(draft: Draft, body: Organisation, text: str) -> str:
     """What of a version's text the people of a body read."""
     if draft.body_id == body.pk:
         return text
-    share = draft.shares.get(body=body)
-    return shared_with(document_of(text), None if draft.is_competition else share.party or None)
+    return shared_with(document_of(text), _party_of(draft, body) or None)
+
+
+def _party_of(draft: Draft, body: Organisation) -> str:
+    """Which party of a deal a body is; '' where it is none, or may not read as one."""
+    if draft.body_id == body.pk:
+        return draft.party
+    return "" if draft.is_competition else draft.shares.get(body=body).party
 
 
 def draft_page(
@@ -256,7 +262,7 @@ def draft_page(
     assert version is not None  # noqa: S101
     is_own = draft.body_id == body.pk
     shown = text_for(draft, body, version.text) if text is None else text
-    deal, findings = deal_and_findings(shown)
+    deal, findings = deal_as_tried(shown, _party_of(draft, body))
     try:
         document = document_of(shown)
     except CannotWrite:
@@ -304,7 +310,7 @@ def compared(draft: Draft, was: int, now: int) -> Compared | None:
     if None in versions:
         return None
     first, second = (version for version in versions if version is not None)
-    deals = [deal_and_findings(version.text)[0] for version in (first, second)]
+    deals = [deal_as_tried(version.text, draft.party)[0] for version in (first, second)]
     lines = difflib.unified_diff(
         first.text.splitlines(), second.text.splitlines(), n=2, lineterm=""
     )

@@ -21,6 +21,7 @@ from moothall.agreements.views.whose import (
 from moothall.core.downloads import csv_file, json_file
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
+from moothall.deals.reading import deal_from_toml
 from moothall.deals.varying import numbers_in, with_number
 from moothall.deals.writing import toml_of
 from moothall.directory.engine.roles import Deed
@@ -115,12 +116,12 @@ def apply(request: PersonsRequest, slug: str, trial_id: int) -> HttpResponse:
     if trial is None or trial.version.draft.body_id != body.pk:
         raise Http404(NO_RESULT)
     draft = trial.version.draft
-    page = drafts.draft_page(draft, body, viewer=viewer_for(request.user))
     found = trial.result
-    if not found or "place" not in found or page.deal is None:
+    if not found or "place" not in found:
         raise Http404("There is no number to put in.")
     try:
-        changed = with_number(page.deal, found["place"], Decimal(found["number"]))
+        whole = deal_from_toml(latest(draft).text)
+        changed = with_number(whole, found["place"], Decimal(found["number"]))
         version = drafting.save_draft(
             draft=draft, text=toml_of(changed.document),
             note=f"{found['place']} = {found['number']}", by=request.user, at=timezone.now(),
