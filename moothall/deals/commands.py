@@ -361,6 +361,30 @@ def export(
 
 
 @deal.command()
+def share(
+    file: Annotated[Path, typer.Argument(help="What each group would pay (TOML): [costs].")],
+    format: Format = "table",
+) -> None:
+    """Share a cost by each fair method: who pays what, who gains, and which group would leave.
+
+    Example: moothall deal share costs.toml
+    """
+    from moothall.deals.sharing import CannotShare
+    from moothall.deals.sharing_file import sharings_from
+
+    try:
+        of, found = sharings_from(_text(file))
+    except CannotShare as refusal:
+        _refuse(str(refusal))
+    if format == "json":
+        _print({**of.as_json(), "sharings": [one.as_json() for one in found]})
+        return
+    typer.echo(of.sentence)
+    for one in found:
+        typer.echo(one.sentence)
+
+
+@deal.command()
 def kinds(format: Format = "table") -> None:
     """List the kinds of term that a deal may use, with their fields.
 

@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 from moothall.deals.evaluation import evaluation
 from moothall.deals.numbers import Numbers
 from moothall.deals.reading import deal_and_findings, deal_from_toml
+from moothall.deals.sharing_file import sharings_from
 from moothall.deals.simulation import simulation
 from moothall.deals.terms.term import KINDS
 from moothall.deals.tests.settling import HEAD
@@ -19,10 +21,17 @@ def blocks(name, language):
 
 
 def test_the_deal_of_the_how_to_is_sound_and_can_be_simulated():
-    (text,) = blocks("write-a-deal.md", "toml")
+    text, _ = blocks("write-a-deal.md", "toml")
     deal, findings = deal_and_findings(text)
     assert findings == []
     assert simulation(deal, seed=1, draws=200).fairness.parties["charity"].risk_share is not None
+
+
+def test_the_costs_of_the_how_to_are_shared():
+    _, text = blocks("write-a-deal.md", "toml")
+    agreed, *_ = sharings_from(dedent(text))[1]
+    assert agreed.worse_than_alone == ()
+    assert agreed.is_in_core
 
 
 def test_the_kind_of_term_of_the_how_to_pays_in_under_sixty_lines():
