@@ -26,6 +26,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules_page(),
         "categories.md": categories_page(),
         "columns.md": columns_page(),
+        "terms.md": terms_page(),
     }
 
 
@@ -205,6 +206,91 @@ def columns_page() -> str:
             )
         lines.append("")
     return "\n".join(lines)
+
+
+# ── kinds of term ────────────────────────────────────────────────────────────────────────────
+
+EXAMPLES = ROOT / "moothall/deals/tests/examples"
+GIVEN_AS = {  # kind of field -> how it is written in a deal file
+    "gbp": "pounds",
+    "share": "share, 0 to 1",
+    "rate": "rate",
+    "number": "number",
+    "count": "number, not below 0",
+    "whole": "whole number",
+    "text": "text",
+    "yes_or_no": "true or false",
+    "day": "date",
+    "party": "a party",
+    "fact": "a fact",
+    "term": "a term",
+    "terms": "list of terms",
+    "parties": "list of parties",
+    "facts": "list of facts",
+    "numbers": "list of numbers",
+    "amounts_by_party": "party = number",
+    "shares_by_party": "party = share, adding up to 1",
+    "facts_by_party": "party = a fact",
+    "rows": "list of tables",
+    "table": "table",
+    "budgets": "party = { kind, ring_fence }",
+}
+
+
+def terms_page() -> str:
+    """Every kind of term: its formula, source and fields, an example and how that reads."""
+    import attrs
+
+    from moothall.deals.explaining import fields_explained
+    from moothall.deals.kinds import term_kinds
+    from moothall.deals.reading import deal_from_toml
+    from moothall.deals.terms.term import Term
+
+    common = {field.name for field in attrs.fields(Term)}
+    lines = [
+        "# Kinds of term",
+        "",
+        "What a deal may be made of. Any of them may also have the fields at the end of this page.",
+        "Amounts are in pounds, shares and rates fractions. This page is written from the program.",
+        "",
+    ]
+    for name, kind in term_kinds().items():
+        text = (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")
+        deal = deal_from_toml(text)
+        term = next(term for term in deal.terms if term.kind == name)
+        own = [field for field in fields_explained(kind) if field["name"] not in common]
+        lines += [f"## {kind.title}", "", f"`{name}`. Source: {_sentence(kind.source)}", ""]
+        if kind.__doc__ and not kind.__doc__.startswith(f"{kind.__name__}("):
+            lines += ["```", textwrap.dedent(f"    {kind.__doc__}").strip(), "```", ""]
+        lines += [*_field_rows(own), "", "For example:", "", "```toml"]
+        lines += [*_block(text, term.key), "```", "", f"It reads: {term.sentence(deal)}", ""]
+    asked = [field for field in fields_explained(Term) if field["name"] in common]
+    lines += ["## What any term may have", "", *_field_rows(asked), ""]
+    return "\n".join(lines)
+
+
+def _block(text: str, key: str) -> list[str]:
+    """Return the lines of one term in a deal file, the tables inside it included."""
+    found: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        if line.startswith("["):
+            heading = line.strip("[]")
+            inside = heading == f"terms.{key}" or heading.startswith(f"terms.{key}.")
+        if inside:
+            found.append(line)
+    return "\n".join(found).strip().splitlines()
+
+
+def _field_rows(fields: list[dict[str, Any]], inside: str = "") -> list[str]:
+    rows = [] if inside else ["| Field | What it is | Given as | |", "|---|---|---|---|"]
+    for field in fields:
+        name = f"{inside}{field['name']}"
+        given = ", ".join(field["options"]) if "options" in field else GIVEN_AS[field["kind"]]
+        needed = "needed" if field["required"] else ""
+        rows.append(f"| `{name}` | {_cell(field['label'])} | {_cell(given)} | {needed} |")
+        rows += _field_rows(field.get("fields", []), f"{name}.")
+    return rows
 
 
 def _type(told: str) -> str:
