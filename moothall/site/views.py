@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from moothall.agreements.queries.drafts import bodies_drafted_for
 from moothall.core.health import is_ready, readiness
 from moothall.core.permissions import route
 from moothall.deals.explaining import explained
@@ -71,6 +72,7 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
         "deal": deal,
         "said": explained(deal) if deal else {},
         "contact": settings.CONTACT,
+        "begin_for": bodies_drafted_for(viewer_for(request.user)) if deal else (),
     }
     return render(request, "cases/case.html", page)
 

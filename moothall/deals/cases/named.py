@@ -7,6 +7,7 @@ from moothall.deals.cases.essex_mst import essex_mst
 from moothall.deals.cases.goodwin import goodwin
 from moothall.deals.cases.greenwich_leisure import greenwich_leisure
 from moothall.deals.cases.isle_of_wight import lpsa_isle_of_wight
+from moothall.deals.cases.laa_tournament import laa_tournament
 from moothall.deals.cases.london_rough_sleepers import london_rough_sleepers
 from moothall.deals.cases.outcome_contracts import OUTCOME_CASES
 from moothall.deals.cases.peterborough import peterborough_sib
@@ -24,6 +25,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "essex-mst-sib": essex_mst,
     "goodwin-trust": goodwin,
     "greenwich-leisure": greenwich_leisure,
+    "laa-tournament": laa_tournament,
     "london-rough-sleepers-sib": london_rough_sleepers,
     "lpsa-isle-of-wight": lpsa_isle_of_wight,
     "peterborough-sib": peterborough_sib,

@@ -86,6 +86,11 @@ def test_figures_worked_by_hand():
     assert families["Against England's £75,000 a family"] == "0.95"
     assert computed("goodwin-trust")["People above the number expected, at 60%"] == "91.2"
     assert computed("essex-cares")["Satisfied, at the least: 99% of 100 asked"] == "94.55"
+    prizes = computed("laa-tournament")
+    assert [prizes[f"Prize of {name}"] for name in ("East", "North", "South", "West")] == [
+        *("1.6", "1.2", "0.8", "0.4")
+    ]
+    assert prizes["Prizes that a shock of 3 points to all four changes"] == "0"
     assert computed("southwest-one")["Gain share on £22m saved before the settlement"] == "11.00"
     # 406 x 500 + 351 x 500 + 302 x 200 + ... = 3,155,150, of which the contract lets 2,944,525 by
     ambition = computed("outcomes-ambition")
