@@ -67,6 +67,17 @@ def test_what_is_refused_is_refused_in_a_sentence(place, address, status, senten
     assert sentence in json.loads(answer.content)["sentence"]
 
 
+def test_coverage_names_only_the_bodies_that_were_asked_about(place):
+    def coverage(address):
+        return json.loads(Client().get(f"/api/v1/spend/{address}").content)["coverage"]
+
+    everyone = coverage("summary?by=month")
+    assert everyone["bodies"] == ["Ashmere Council", "Ashmere Health"]
+    alone = coverage("summary?by=month&body=Ashmere%20Health")
+    assert alone["bodies"] == ["Ashmere Health"]
+    assert 0 < alone["publication_count"] < everyone["publication_count"]
+
+
 def test_the_description_tells_every_refusal(client, db):
     document = json.loads(client.get("/api/v1/openapi.json").content)
     for path, deeds in document["paths"].items():

@@ -3,7 +3,17 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from moothall.spend.views import comparing, explorer, lines, publishing, registers, suppliers, work
+from moothall.spend.views import (
+    comparing,
+    explorer,
+    judging,
+    lines,
+    publishing,
+    registers,
+    sharing,
+    suppliers,
+    work,
+)
 
 
 class WholeNumber:
@@ -45,35 +55,37 @@ AT_WORK = [
     path("aside/corrected", work.correct_rows, name="correct_rows"),
     path("aside/<int:source_id>/<int:row>", work.correct_row, name="correct_row"),
     path("corrections/<int:correction_id>/undo", work.undo_correction, name="undo_correction"),
-    path("publications", work.publication_list, name="publication_list"),
-    path("publications/<int:publication_id>", work.publication, name="publication"),
+    path("publications", sharing.publication_list, name="publication_list"),
+    path("publications/<int:publication_id>", sharing.publication, name="publication"),
     path(
-        "publications/<int:publication_id>/share", work.publication_share, name="publication_share"
+        "publications/<int:publication_id>/share",
+        sharing.publication_share,
+        name="publication_share",
     ),
     path(
         "publications/<int:publication_id>/withdraw",
-        work.publication_withdraw,
+        sharing.publication_withdraw,
         name="publication_withdraw",
     ),
-    path("matches", work.match_list, name="match_list"),
-    path("matches/decide", work.match_decide, name="match_decide"),
-    path("matches/<int:decision_id>/undo", work.match_undo, name="match_undo"),
-    path("duplicates", work.duplicate_list, name="duplicate_list"),
-    path("duplicates.csv", work.duplicate_csv, name="duplicate_csv"),
-    path("categories", work.category_corrections, name="category_corrections"),
+    path("matches", judging.match_list, name="match_list"),
+    path("matches/decide", judging.match_decide, name="match_decide"),
+    path("matches/<int:decision_id>/undo", judging.match_undo, name="match_undo"),
+    path("duplicates", judging.duplicate_list, name="duplicate_list"),
+    path("duplicates.csv", judging.duplicate_csv, name="duplicate_csv"),
+    path("categories", judging.category_corrections, name="category_corrections"),
     path(
         "categories/<int:correction_id>/undo",
-        work.undo_category_correction,
+        judging.undo_category_correction,
         name="undo_category_correction",
     ),
     path(
         "categories/line/<int:source_id>/<int:row>",
-        work.correct_line_category,
+        judging.correct_line_category,
         name="correct_line_category",
     ),
     path(
         "categories/supplier/<slug:slug>/<whole:supplier_id>",
-        work.correct_supplier_category,
+        judging.correct_supplier_category,
         name="correct_supplier_category",
     ),
 ]

@@ -12,6 +12,7 @@ from attrs import asdict, fields_dict, frozen
 
 from moothall.core import lake
 from moothall.core.errors import CannotDo
+from moothall.core.models import Publication
 from moothall.core.permissions import Viewer
 from moothall.directory.queries import body_named
 from moothall.spend.analysis import listing, summaries
@@ -158,7 +159,7 @@ def summary(
         row_count=row_count,
         total_gbp=found[0]["total_gbp"] if found else Decimal("0.00"),
         payment_count=found[0]["total_count"] if found else 0,
-        coverage=coverage_of(reading, whole),
+        coverage=coverage_of(reading, whole, filters),
         headline=headline_from(whole, **known),
     )
 
@@ -202,7 +203,7 @@ def summary_page(
         row_count=row_count,
         total_gbp=whole["gross_gbp"],
         payment_count=whole["payment_count"],
-        coverage=coverage_of(reading, whole),
+        coverage=coverage_of(reading, whole, filters),
         headline=headline_from(whole),
     )
 
@@ -249,11 +250,18 @@ def totals(
     return found
 
 
-def coverage_of(reading: Reading, found: dict[str, Any]) -> Coverage:
-    """What a row of totals rests on."""
+def coverage_of(reading: Reading, found: dict[str, Any], filters: Filters) -> Coverage:
+    """What a row of totals rests on, of the bodies that were asked about."""
+    bodies, publication_count = reading.bodies_published, len(reading.reach.all)
+    if filters.bodies:
+        asked = reading.body_ids.intersection(filters.bodies)
+        bodies = tuple(sorted(reading.body_names[body] for body in asked))
+        publication_count = Publication.objects.filter(
+            pk__in=reading.reach.all, body_id__in=asked
+        ).count()
     return Coverage(
-        bodies=reading.bodies_published,
-        publication_count=len(reading.reach.all),
+        bodies=bodies,
+        publication_count=publication_count,
         first_month=found["first_month"],
         last_month=found["last_month"],
         classified_gbp=found["classified_gbp"] or Decimal("0.00"),
