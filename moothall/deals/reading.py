@@ -356,6 +356,18 @@ def _a_term_pays_another_party(deal: Deal) -> Iterator[Finding]:
             yield Finding(f"terms.{term.key}.payee", said, "Name another party.")
 
 
+def _a_term_is_booked_by_public_bodies_that_take_part(deal: Deal) -> Iterator[Finding]:
+    for term in deal.terms:
+        for key in term.budgets:
+            place = f"terms.{term.key}.budgets.{key}"
+            if not deal.parties[key].is_public:
+                said = f"{deal.party_name(key)} is no public body, and has no ring-fenced budgets."
+                yield Finding(place, said, "Leave its budget line out.")
+            elif hasattr(term, "payee") and key not in term.parties():
+                said = f"{deal.party_name(key)} books {term.name.lower()}, and takes no part in it."
+                yield Finding(place, said, "Leave its budget line out.")
+
+
 def _limits_in_money_are_for_one_flow(deal: Deal) -> Iterator[Finding]:
     for term in deal.terms:
         if has_money_limits(term) and not hasattr(term, "payee"):
@@ -447,6 +459,7 @@ def _an_estimate_is_of_what_only_another_sees(deal: Deal) -> Iterator[Finding]:
 CHECKS: tuple[Any, ...] = (
     _each_term_checks_itself,
     _a_term_pays_another_party,
+    _a_term_is_booked_by_public_bodies_that_take_part,
     _limits_in_money_are_for_one_flow,
     _every_fact_has_a_value_a_period,
     _facts_that_meet_a_threshold_say_how_they_are_rounded,

@@ -23,6 +23,12 @@ State = Mapping[str, Array]
 PAID = "paid"  # kept for every term beside what it remembers itself
 UNRESOLVED = "unresolved"  # where a term remembers it: GBP so far that no party is bound to bear
 VAT_TREATMENTS = ("standard", "reduced", "zero", "exempt", "outside scope")
+VAT_IN_WORDS = {
+    "standard": "standard-rated, at the rate of the day",
+    "reduced": "reduced-rated, at the rate of the day",
+    "zero": "zero-rated",
+    "exempt": "exempt",
+}
 RING_FENCES = ("General Fund", "HRA", "DSG", "public health", "other grant")
 
 
@@ -231,6 +237,10 @@ class Term:
             said.append(f"It pays at most {pounds_in_words(self.period_cap_gbp)} a period.")
         if self.total_cap_gbp is not None:
             said.append(f"It pays at most {pounds_in_words(self.total_cap_gbp)} in all.")
+        if self.vat != VAT_TREATMENTS[-1]:
+            said.append(f"For VAT it is {VAT_IN_WORDS[self.vat]}.")
+        for key, line in self.budgets.items():
+            said.append(f"{deal.party_name(key)} books it as {line.kind}, {line.ring_fence}.")
         return " ".join(said)
 
 

@@ -205,3 +205,39 @@ def test_when_everybody_takes_a_place_all_prizes_are_paid(gains):
 def test_a_tournament_that_cannot_be_held_is_a_finding(was, becomes, said):
     with pytest.raises(CannotReadDeal, match=said):
         the_deal(PRIZES.replace(was, becomes), [*GAINS, *ERRORS], more=PARTIES)
+
+
+BOOKED = (
+    FEE
+    + """
+    vat = "{vat}"
+    budgets = {{ {party} = {{ kind = "capital", ring_fence = "HRA" }} }}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("vat", "words"),
+    [
+        ("standard", " For VAT it is standard-rated, at the rate of the day."),
+        ("exempt", " For VAT it is exempt."),
+        ("outside scope", ""),
+    ],
+)
+def test_a_term_reads_back_its_vat_and_where_it_is_booked(vat, words):
+    deal = the_deal(BOOKED.format(vat=vat, party="council"))
+    assert deal.term("it").sentence(deal) == (
+        f"Council pays Contractor £1,000 each period.{words} Council books it as capital, HRA."
+    )
+
+
+@pytest.mark.parametrize(
+    ("party", "said"),
+    [
+        ("contractor", "Contractor is no public body, and has no ring-fenced budgets"),
+        ("neighbour", "Neighbour books fixed fee, and takes no part in it"),
+    ],
+)
+def test_a_budget_line_of_whoever_has_none_is_a_finding(party, said):
+    with pytest.raises(CannotReadDeal, match=said):
+        the_deal(BOOKED.format(vat="zero", party=party))
