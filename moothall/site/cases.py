@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from attrs import frozen
 
@@ -68,4 +69,10 @@ def case_named(name: str) -> Case:
     """
     if name not in CASES:
         raise NoSuchCase(f"There is no case {name}. There are: {', '.join(sorted(CASES))}.")
+    return _worked_out(name)
+
+
+@cache
+def _worked_out(name: str) -> Case:
+    """A case rests on nothing but its own figures, so it is worked out once."""
     return CASES[name]()

@@ -153,7 +153,7 @@ def _fair_chance(name: str, title: str, record: str, most: int, paid: int) -> Co
         Outcome(what, price, results)
         for (what, price), results in zip(FAIR_CHANCE_CARD, FAIR_CHANCE_RESULTS[name], strict=True)
     )
-    payer, days = "Central government (Fair Chance Fund)", ("2015-01-01", "2018-01-01")
+    payer, days = "Fair Chance Fund", ("2015-01-01", "2018-01-01")
     return Contract(name, title, FAIR_CHANCE, record, payer, *days, card, most, paid)
 
 
@@ -194,7 +194,7 @@ CONTRACTS = (
         "Reboot West",
         CARE_LEAVERS,
         "INDIGO-POJ-0121",
-        "The commissioning authorities",
+        "The authorities",
         "2018-10-01",
         "2022-11-01",
         REBOOT_WEST_CARD,

@@ -32,7 +32,7 @@ kind = "public body"
 reference = "no programme"
 
 [parties.project]
-name = "{title} (the project)"
+name = "{title}"
 kind = "supplier"
 
 {facts}
@@ -59,7 +59,7 @@ STORIES = {
 }
 REBOOT_WEST_STORY = (
     "From 2018 Reboot West worked with 241 care leavers around Bristol on learning, work and a "
-    "settled life. The authorities paid a tariff for each of 23 outcomes, up to £2.3m. {end}"
+    "settled life. The authorities paid a tariff for each of 23 outcomes. {end}"
 )
 
 
@@ -125,15 +125,16 @@ def outcome_contracts() -> Case:
         (one,) = [
             found for found in _results(contract, deal_from_toml(text)) if found.name == SETTLED
         ]
-        figures.append(
-            figure(f"{contract.title}: payments", one.published, one.computed, "£", 0, one.note)
-        )
+        told = f"{contract.title}: payments"
+        source = RECORD.format(contract.record)
+        figures.append(figure(told, one.published, one.computed, "£", 0, one.note, source))
+    without = sum(contract.programme == INNOVATION for contract in CONTRACTS)
     lines = [one for one in _of("reboot-west").card if one.paid is not None]
     same = [one for one in lines if one.price * (one.results or 0) == one.paid]
     figures.append(
         figure("Reboot West: outcomes paid as price times results", None, len(same), "of 23")
     )
-    figures.append(figure("Contracts with a price list and no results", None, 6, "contracts"))
+    figures.append(figure("Contracts with prices and no results", None, without, "contracts"))
     return Case(
         "outcome-contracts",
         "Eleven outcomes contracts: prices, results and payments",
@@ -176,7 +177,6 @@ def _results(contract: Contract, deal: Deal) -> Iterator[CaseFigure]:
     if worth > most:
         over = f"The cap of £{most:,} takes off {pounds_in_words(worth - most)}."
     yield figure("Price times results", None, worth, "£", note=left_out.strip())
-    yield figure("The most that could be paid", None, most, "£", source=record)
     yield figure(
         SETTLED, contract.paid, settled, "£", note=_why(contract, settled, over), source=record
     )
@@ -252,13 +252,14 @@ def _a_person(contract: Contract, deal: Deal) -> Iterator[CaseFigure]:
         note=note,
         source=record,
     )
-    yield figure("The most that could be paid", None, contract.most or 0, "£", source=record)
     yield figure(
         "People for whom the most a person could be paid",
         None,
         Decimal(contract.most or 0) / (contract.a_person or 1),
         "people",
         1,
+        f"At most £{contract.most or 0:,} could be paid in all.",
+        record,
     )
     if contract.paid is not None:
         part = Decimal(100) * contract.paid / (contract.most or 1)
