@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moothall.deals.reading import CannotReadDeal
@@ -78,6 +78,7 @@ def test_an_indexed_baseline_shares_what_an_unindexed_one_hides():
     assert one_line(deal, actual=1_980_000, index="1.0264", volume="1.05") == Decimal("87720.00")
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 2_000_000), min_size=2, max_size=6))
 def test_what_is_paid_in_all_never_falls_as_cost_rises(costs):
     costs = sorted(costs)
