@@ -19,21 +19,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from attrs import frozen
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from moothall.core.errors import CannotDo
-from moothall.core.lake_files import write_looked_up, write_scanned
-from moothall.core.lake_tables import CUBES, PRIVATE_COLUMNS, TABLES
 from moothall.core.models import LakeFile, LakeGeneration, Publication
 from moothall.core.permissions import Viewer
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 SWEEP_GRACE = timedelta(hours=24)
 GENERATION_LOCK = 0x6D6F6F74  # any constant: names the advisory lock that numbers generations
@@ -134,6 +131,8 @@ def _make_durable(target: Path) -> None:
 
 def keep_table(table: str, rows: pa.Table, **belongs_to: int | None) -> NewFile:
     """Write a small table as one settled Parquet file."""
+    from moothall.core.lake_files import write_looked_up
+
     path = new_path(table)
     write_looked_up(rows, path)
     settle(path)
@@ -346,6 +345,8 @@ def table_of(paths: list[str], table: str, *, local: bool = False) -> ir.Table:
     """An Ibis table over an explicit list of files; an empty one where there are none."""
     import ibis
 
+    from moothall.core.lake_tables import TABLES
+
     if not paths:
         return ibis.memtable(TABLES[table].empty_table())
     con = engine(local=local)
@@ -372,6 +373,10 @@ def _remote(con, paths: list[str]) -> ir.Table:
 
 def keep_expression(table: str, rows) -> NewFile:
     """Write what an Ibis expression over local tables gives as one settled Parquet file."""
+    import pyarrow.parquet as pq
+
+    from moothall.core.lake_files import write_scanned
+
     path = new_path(table)
     write_scanned(engine(local=True), rows, path)
     settle(path)
@@ -407,6 +412,8 @@ def payments_for(
     What is read is held as views, made once per generation and reach in each thread, so that a
     question's own expression stays small.
     """
+    from moothall.core.lake_tables import CUBES
+
     generation = generation or current_generation()
     reach = reach_of(viewer, without_kinds=without_kinds)
     held = _connections.__dict__.setdefault("payments", {})
@@ -481,6 +488,8 @@ def as_the_public_reads(lines: ir.Table, names: ir.Table) -> ir.Table:
     """
     import ibis
 
+    from moothall.core.lake_tables import PRIVATE_COLUMNS
+
     nothing = ibis.null().cast("string")
     blank = dict.fromkeys(PRIVATE_COLUMNS, nothing)
     withheld = names.filter(names.public_name.isnull()).select("name_key")
@@ -496,6 +505,8 @@ def _names(generation: Generation, viewer: Viewer, reach: Reach) -> ir.Table:
     read it: never by a spelling that stands only in another body's private lines.
     """
     import ibis
+
+    from moothall.core.lake_tables import TABLES
 
     names = table_of(generation.paths("names"), "names")
     if viewer.reads_all:
@@ -536,6 +547,7 @@ def _names(generation: Generation, viewer: Viewer, reach: Reach) -> ir.Table:
 def _publications(reach: Reach) -> ir.Table:
     """One row per publication in reach: publication_id, body_id, kind, starts_on, ends_before."""
     import ibis
+    import pyarrow as pa
 
     held = Publication.objects.filter(id__in=reach.all).order_by("id")
     columns = ("id", "body_id", "kind", "starts_on", "ends_before", "sharing")

@@ -4,6 +4,8 @@ Each slice says which of its tables hold a body's rows, parents before what hang
 where its files lie. A test fails when a table that leads to a body is not spoken for.
 """
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import json
@@ -11,12 +13,8 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 from attrs import frozen
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -26,6 +24,9 @@ from moothall.core import audit, chain, lake
 from moothall.core.errors import CannotDo
 from moothall.core.models import LakeFile
 from moothall.core.purges import scrub_books
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Where = Callable[[int], Q]
 
@@ -217,6 +218,11 @@ def _as_text(value: object) -> object:
 
 def _lake_as_csv(body_id: int, folder: Path) -> Iterator[int]:
     """Write every Parquet file with rows of the body as CSV; the rows in each."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as pa_csv
+    import pyarrow.parquet as pq
+
     held = LakeFile.objects.filter(Q(publication__body_id=body_id) | Q(publication=None))
     for file in held.filter(removed_in=None).order_by("id"):
         source = pq.ParquetFile(lake.lake_folder() / file.path)
@@ -256,6 +262,10 @@ def _out_of_the_lake(body_id: int, at: datetime) -> list[Path]:
 
 def _without(body_id: int, publications: set[int], file: LakeFile) -> pa.Table:
     """A table that all bodies share, without the rows that are the body's or rest on its rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
     rows = pq.read_table(lake.lake_folder() / file.path)
     if "body_id" in rows.column_names:
         rows = rows.filter(pc.field("body_id") != body_id)
