@@ -115,10 +115,12 @@ def new_path(table: str) -> Path:
     return folder / f"{secrets.token_hex(12)}.parquet"
 
 
-def settle(path: Path) -> None:
-    """Make a written file durable: its bytes, then its name."""
-    _make_durable(path)
-    _make_durable(path.parent)
+def settle(*paths: Path) -> None:
+    """Make written files durable: their bytes, then their names."""
+    for path in paths:
+        _make_durable(path)
+    for folder in {path.parent for path in paths}:
+        _make_durable(folder)
 
 
 def _make_durable(target: Path) -> None:
@@ -140,10 +142,12 @@ def keep_table(table: str, rows: pa.Table, **belongs_to: int | None) -> NewFile:
 
 
 def adopted(table: str, path: Path, row_count: int, **belongs_to: int | None) -> NewFile:
-    """Take a Parquet file written in the scratch folder under a settled name of its own."""
+    """Take a Parquet file written in the scratch folder under a name of its own.
+
+    A load takes many: it settles them together, before it names them in a generation.
+    """
     target = new_path(table)
     path.rename(target)
-    settle(target)
     return NewFile(table=table, path=target, row_count=row_count, **belongs_to)
 
 

@@ -431,6 +431,8 @@ def _commit(
     if not arrivals and not refused:
         return None
     report = LoadReport(files=tuple(outcomes))
+    new_files = [new for arrival in arrivals for new in (arrival.lines, arrival.aside)]
+    lake.settle(*(new.path for new in new_files))
     with transaction.atomic():
         load = Load.objects.create(body=body, by=by, at=at, report=report.as_json())
         Publication.objects.bulk_create(
@@ -467,7 +469,7 @@ def _commit(
         if arrivals:
             before = LakeFile.objects.filter(publication_id__in=replaced, removed_in=None)
             generation = lake.next_generation(
-                add=[new for arrival in arrivals for new in (arrival.lines, arrival.aside)],
+                add=new_files,
                 remove=list(before.values_list("id", flat=True)),
                 why="spend.loaded",
                 at=at,

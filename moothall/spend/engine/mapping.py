@@ -62,6 +62,7 @@ _COMPANY_WORD = re.compile(
     re.IGNORECASE,
 )
 _WORDS_OF_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_].*[^\W\d_]", re.DOTALL)
+_PLAIN_POUNDS = re.compile(r"-?(?:\d{1,4}|\d{6,15})\.\d{1,2}")  # no way of writing a day
 _DIGIT, _APART = re.compile(r"\d"), re.compile(r"[/\-. ]")
 _PENNIES = re.compile(r"\.\d{1,2}\D*$")
 _URL = re.compile(r"\s*https?://", re.IGNORECASE)
@@ -197,6 +198,7 @@ def _is_date(text: str) -> bool:
         len(text) < 60
         and _DIGIT.search(text) is not None
         and _APART.search(text) is not None
+        and _PLAIN_POUNDS.fullmatch(text) is None
         and date_read(text) is not None
     )
 

@@ -205,7 +205,7 @@ def _capital_or_revenue(texts: pl.Series) -> pl.Series:
 def _is_redacted(names: pl.Series, is_doubtful: pl.Series) -> pl.Series:
     if not is_doubtful.any():
         return is_doubtful
-    marks = {text for text in names.filter(is_doubtful) if is_redaction_mark(text)}
+    marks = {text for text in names.filter(is_doubtful).unique() if is_redaction_mark(text)}
     return names.is_in(marks).fill_null(False) if marks else same(False, len(names), pl.Boolean)
 
 

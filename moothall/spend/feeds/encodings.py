@@ -192,17 +192,13 @@ def _ends_rows_in_returns(first: bytes) -> bool:
 
 def _line_ends(block: bytes) -> tuple[int, int, int]:
     """Return how many line feeds, carriage returns, and pairs of the two a block has."""
-    line_feeds = count_line_feeds(block)
+    line_feeds = block.count(b"\n")
     if b"\r" not in block:
         return line_feeds, 0, 0
     characters = np.frombuffer(block, dtype=np.uint8)
     returns = np.flatnonzero(characters == 13)
     followed = returns[:-1] if returns[-1] == len(block) - 1 else returns
     return line_feeds, len(returns), int(np.count_nonzero(characters[followed + 1] == 10))
-
-
-def count_line_feeds(block: bytes) -> int:
-    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == 10))
 
 
 def _odd_marks(block: bytes) -> set[str]:

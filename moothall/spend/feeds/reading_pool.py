@@ -7,6 +7,7 @@ close and end.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -169,6 +170,7 @@ def _read_until_the_line_closes(line: socket.socket, jobs: dict[str, Callable[..
 def _main(fds: list[int]) -> None:
     """Import once what reading needs, then be one reader and fork the others."""
     jobs = _jobs()
+    gc.freeze()  # what is imported stays: it need not be looked through again and again
     lines = [socket.socket(fileno=fd) for fd in fds]
     children = []
     for place, line in enumerate(lines[1:], start=1):

@@ -51,13 +51,20 @@ def records(
 
 
 def plain_records(block: bytes, delimiter: str, most: int) -> list[Row] | None:
-    """Return the first records of a block, or None where one of them takes several lines."""
-    lines = block.decode("utf-8").split("\n", most)
-    if len(lines) > most:
+    """Return the first filled records of a block, or None where one takes several lines."""
+    lines = block.decode("utf-8").split("\n", 2 * most)
+    if len(lines) > 2 * most:
         lines.pop()
     reader = csv.reader(lines, delimiter=delimiter)
-    records = list(reader)
-    return list(enumerate(records, start=1)) if len(records) == reader.line_num else None
+    filled: list[Row] = []
+    for number, cells in enumerate(reader, start=1):
+        if reader.line_num != number:
+            return None
+        if any(map(str.strip, cells)):
+            filled.append((number, cells))
+            if len(filled) == most:
+                break
+    return filled
 
 
 class _Lines:

@@ -2,12 +2,15 @@
 
 Two ways lead to the same lines. The careful way goes row by row and reads any file. The fast way
 reads whole blocks, and only of files proven regular: each block has as many records as lines, no
-row is longer than the widest at the top, and every quote opens at a cell's start and closes at its
-end.
+row of a file of many blocks is longer than the widest at its top, and every quote opens at a cell's
+start and closes at its end.
 """
 
+import csv
+import io
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +23,6 @@ from moothall.spend.engine.shared_lines import marks_beside
 from moothall.spend.feeds.encodings import (
     Text,
     blocks,
-    count_line_feeds,
     first_lines,
     text_of,
 )
@@ -122,14 +124,10 @@ def _head(text: Text, name: str) -> tuple[list[Row], list[str]]:
     """Return the first filled rows of a file, and what is odd about their quotes."""
     block = first_lines(text)
     warnings: list[str] = []
-    rows: list[Row] = []
-    for row in plain_records(block, text.delimiter, 2 * HEAD_ROWS) or records(
-        iter([block]), text.delimiter, name, warnings
-    ):
-        if any(map(str.strip, row[1])):
-            rows.append(row)
-        if len(rows) >= HEAD_ROWS:
-            break
+    rows = plain_records(block, text.delimiter, HEAD_ROWS)
+    if rows is None:
+        every = records(iter([block]), text.delimiter, name, warnings)
+        rows = list(islice((row for row in every if any(map(str.strip, row[1]))), HEAD_ROWS))
     return rows, warnings
 
 
@@ -137,16 +135,30 @@ def _fast_table(text: Text, head: list[Row]) -> Table:
     """Return a table read in whole blocks. Its frames raise _Irregular when the proof fails."""
     width = max((len(cells) for _, cells in head), default=1)
     if text.is_one_block:
-        frames = list(_fast_frames(text, width))
+        try:
+            frames = list(_fast_frames(text, width))
+        except _Irregular as irregular:
+            if irregular.__cause__ is None or (widest := _widest(text)) <= width:
+                raise
+            frames = list(_fast_frames(text, widest))
         return Table(head, lambda: iter(frames), len(frames) <= 1, text.odd_spaces)
     return Table(head, lambda: _fast_frames(text, width), False, text.odd_spaces)
+
+
+def _widest(text: Text) -> int:
+    """Return how many cells the longest row of a one-block file has."""
+    (block,) = blocks(text)
+    try:
+        return max(map(len, csv.reader(io.StringIO(block.decode(), ""), delimiter=text.delimiter)))
+    except (csv.Error, ValueError) as error:
+        raise _Irregular from error
 
 
 def _fast_frames(text: Text, width: int) -> Iterator[pl.DataFrame]:
     schema = {str(place): pl.String for place in range(width)}
     line = 1
     for block in blocks(text):
-        lines = count_line_feeds(block) + (not block.endswith(b"\n"))
+        lines = block.count(b"\n") + (not block.endswith(b"\n"))
         if not _quotes_are_regular(block, text.delimiter):
             raise _Irregular
         try:
