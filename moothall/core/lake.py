@@ -332,6 +332,7 @@ def _duckdb():
         "autoinstall_known_extensions=false",
         "autoload_known_extensions=false",
         "preserve_insertion_order=false",
+        "enable_progress_bar=false",  # it would stand amid what a command prints
         "parquet_metadata_cache=true",  # a lake's files never change
     ):
         con.raw_sql(f"SET {setting}")
