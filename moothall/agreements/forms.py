@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import attrs
 from django import forms
 
 from moothall.agreements.engine.documents import FieldAt
 from moothall.agreements.models import LONGEST_NAME, LONGEST_NOTE
 from moothall.deals.solving import MEASURES
+from moothall.deals.terms.term import Term
 
 LARGEST_FILE = 500_000
-Choices = list[tuple[str, str]]
+COMMON = frozenset(field.name for field in attrs.fields(Term))
 
 
 class DraftFilter(forms.Form):
@@ -94,6 +96,14 @@ class PlaceForm(forms.Form):
                 continue
             self.fields[each.name] = _field(each)
 
+    def own(self) -> list[forms.BoundField]:
+        """What this kind of thing asks for itself."""
+        return [field for field in self if field.name not in COMMON]
+
+    def common(self) -> list[forms.BoundField]:
+        """What any term may have."""
+        return [field for field in self if field.name in COMMON]
+
     def typed(self) -> dict[str, str]:
         return {name: str(value or "") for name, value in self.cleaned_data.items()}
 
@@ -106,14 +116,14 @@ def _field(each: FieldAt) -> forms.Field:
     if each.options:
         return forms.ChoiceField(
             label=each.label,
-            required=False,
+            required=each.is_required,
             initial=each.value,
             choices=[("", "Nothing said"), *each.options],
         )
     is_long = each.kind in ("rows", "budgets", "distribution", "value", "table")
     return forms.CharField(
         label=each.label,
-        required=False,
+        required=each.is_required,
         initial=each.value,
         help_text=HELP.get(each.kind, ""),
         widget=forms.Textarea(attrs={"rows": 4, "class": "mh-code", "spellcheck": "false"})

@@ -69,6 +69,7 @@ def place(request: PersonsRequest, slug: str, draft_id: int, place: str) -> Http
         "draft": held,
         "heading": _heading(document, place),
         "kind": _kind(document, place),
+        "has_common": any(field.value for field in fields if field.name in forms.COMMON),
         "findings": _findings_at(document, place),
         "refusal": refusal,
         "trail": trail(slug, held, (_heading(document, place), "")),
