@@ -175,7 +175,7 @@ def _bodies(rows: tuple[queries.BodyRow, ...]) -> Table:
         rows=[
             (
                 Cell(each.name, reverse("directory:body", args=[each.slug])),
-                each.kind,
+                each.kind[:1].upper() + each.kind[1:],
                 each.gss_code,
                 "A public body of this place" if each.is_of_the_place else "Acts in this place",
                 each.began_on or "",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,6 +28,7 @@ from moothall.spend.permissions import why_not_at_any_body
 from moothall.spend.queries import releases as queries
 from moothall.spend.queries.purges import purge_page
 from moothall.spend.queries.redactions import redaction_page
+from moothall.values.tables import Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from moothall.directory.models import Organisation, Person
@@ -54,7 +57,35 @@ def _body(slug: str) -> Organisation:
 @route(public=True)
 @require_safe
 def release_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "spend/publishing/release_list.html", {"rows": queries.release_list()})
+    rows = queries.release_list()
+    shown = {"rows": rows, "table": _releases(rows)}
+    return render(request, "spend/publishing/release_list.html", shown)
+
+
+def _releases(rows: Iterable[queries.ReleaseRow]) -> Table:
+    return Table(
+        caption="Releases",
+        columns=(
+            Column("Body and quarter"),
+            Column("Lines", Kind.COUNT),
+            Column("Published payments", Kind.POUNDS),
+            Column("Published on", Kind.DATE),
+            Column("Edition", Kind.COUNT),
+        ),
+        rows=[
+            (
+                Cell(f"{row.body}, {row.period}", reverse("spend:release", args=[row.id])),
+                row.rows,
+                row.published_gbp,
+                timezone.localdate(row.at),
+                row.edition,
+            )
+            for row in rows
+        ],
+        empty="No body has published a quarter here yet.",
+        empty_next="A finance officer publishes a quarter once its payments are loaded.",
+        is_caption_quiet=True,
+    )
 
 
 @route(public=True)

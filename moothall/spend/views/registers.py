@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from moothall.spend.forms.registers import NONE, OwnBodyForm, RegisterForm
 from moothall.spend.queries import own_bodies as own_body_queries
 from moothall.spend.queries import registers as queries
 from moothall.spend.views.work import at_a_body
+from moothall.values.tables import Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
     from moothall.directory.models import Person
@@ -81,9 +83,36 @@ def register_list(request: PersonsRequest) -> HttpResponse:
                     f"{register} is loaded. What it says of suppliers is shown in a moment.",
                 )
                 return redirect("spend:register", register.pk)
-    page = {"registers": queries.register_list(), "form": form, "refusal": refusal}
+    page = {"table": _registers(queries.register_list()), "form": form, "refusal": refusal}
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "spend/registers/register_list.html", page, status=status)
+
+
+def _registers(rows: Iterable[queries.RegisterRow]) -> Table:
+    counted = ("Organisations", "Set aside", "With a number", "With a postcode", "Third sector")
+    return Table(
+        caption="Loaded",
+        columns=(
+            Column("Register"),
+            *(Column(label, Kind.COUNT) for label in (*counted, "Mutuals")),
+            Column("Loaded on", Kind.DATE),
+        ),
+        rows=[
+            (
+                Cell(row.name, reverse("spend:register", args=[row.id])),
+                row.rows_kept,
+                row.rows_set_aside,
+                row.number_count,
+                row.postcode_count,
+                row.third_sector_count,
+                row.mutual_count,
+                timezone.localdate(row.loaded_at),
+            )
+            for row in rows
+        ],
+        empty="No register is loaded.",
+        empty_next="Load one below: of charities, of co-operatives, of companies in your area.",
+    )
 
 
 @route(deed=Deed.LOAD_SPEND)
