@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from moothall.agreements.models import Draft, Trial
+from moothall.agreements.queries import drafts
 from moothall.core import lake
 from moothall.core.models import AuditEntry, Publication
+from moothall.core.permissions import PUBLIC
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation, Person
 from moothall.directory.queries import viewer_for
@@ -160,6 +163,13 @@ def test_loading_shows_every_room_real_work_and_is_done_once(stamp, settings):
     verdicts = Counter(MatchDecision.objects.values_list("verdict", flat=True))
     assert verdicts == {"SAME": 4, "DIFFERENT": 1}
     assert CategoryCorrection.objects.get().body == bodies["county"]
+    tried = Trial.objects.filter(state=Trial.State.DONE)
+    assert (Draft.objects.count(), tried.count()) == (3, 2)
+    assert any("a charity that carries it" in str(trial.result["fairness"]) for trial in tried)
+    waiting = drafts.draft_page(
+        Draft.objects.get(name="Street lights by saving"), bodies["county"], viewer=PUBLIC
+    )
+    assert [finding.place for finding in waiting.to_mend] == ["terms.fee.payee"]
     assert Release.objects.get().body == bodies["district"]
     headline = figures.summary(viewer_for(None), "category")
     assert 0.97 < headline.coverage.classified_share < 1

@@ -16,6 +16,10 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
+from moothall.agreements.actions.drafting import begin_draft, save_draft, set_draft, share_draft
+from moothall.agreements.actions.trying import start_simulation, try_deal
+from moothall.agreements.models import Draft
+from moothall.agreements.queries.drafts import version_of
 from moothall.core import lake
 from moothall.core.errors import CannotDo
 from moothall.core.models import Publication
@@ -26,7 +30,7 @@ from moothall.directory.actions import add_body, grant_role, invite_person
 from moothall.directory.models import ExemptUnder, Organisation, Person, RoleHeld
 from moothall.places.actions import describe_place
 from moothall.places.models import Place
-from moothall.site.demo import place
+from moothall.site.demo import deals, place
 from moothall.site.demo.files import write_files
 from moothall.site.demo.payments import Spend, invented_spend
 from moothall.site.demo.stamp import is_loaded, stamp_file, write_stamp
@@ -92,6 +96,8 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
         project_decisions(at=at, why="spend.match_decided")
     _release(bodies["district"], at)
     _record_decisions(bodies["county"], at)
+    say("Drafting three deals and trying two of them.")
+    _draft_deals(bodies, at)
     write_stamp(at=at)
     return True
 
@@ -307,6 +313,33 @@ def _record_decisions(county: Organisation, at: datetime) -> None:
         by=_person(place.Role.MONITORING_OFFICER, "county"),
         at=at,
     )
+
+
+def _draft_deals(bodies: dict[str, Organisation], at: datetime) -> None:
+    """One tried and shared, one tried and hard on a charity, and one that waits to be mended."""
+    if Draft.objects.exists():
+        return
+    manager = _person(place.Role.PARTNERSHIP_MANAGER, "county")
+    for deal in deals.DEALS:
+        draft = begin_draft(
+            body=bodies["county"], name=deal.name, case=deal.case, text=deal.text, by=manager, at=at
+        )
+        if deal.party:
+            set_draft(
+                draft=draft, name=deal.name, party=deal.party, is_competition=False, by=manager,
+                at=at,
+            )  # fmt: skip
+        version = version_of(draft)
+        if deal.changed and version is not None:
+            was, now = deal.changed
+            version = save_draft(
+                draft=draft, text=version.text.replace(was, now), note=deal.note, by=manager, at=at
+            )
+        if deal.is_tried and version is not None:
+            trial = start_simulation(version=version, draws=10_000, seed=1, by=manager, at=at)
+            try_deal.func(trial.pk)
+        for key, party in deal.shared_with:
+            share_draft(draft=draft, with_body=bodies[key], party=party, by=manager, at=at)
 
 
 def _load_register(path: Path, at: datetime) -> None:

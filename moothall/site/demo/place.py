@@ -144,7 +144,7 @@ POSTS = (
         "Petra Pasker",
         Role.PARTNERSHIP_MANAGER,
         "county",
-        "See the place as a whole, gross and net.",
+        "Try a deal before it is signed: draft, simulate, read who carries the risk.",
         also_at=("district", "health", "police", "fire"),
     ),
     Post(
