@@ -70,7 +70,12 @@ class Difference:
 
 def differences(was: Deal, now: Deal) -> list[Difference]:
     """Return every place where two deals' documents differ, in the order of the files."""
-    old, new = (dict(_leaves(plain(deal.document))) for deal in (was, now))
+    return differences_between(was.document, now.document)
+
+
+def differences_between(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
+    """The same of two documents, sound or not."""
+    old, new = (dict(_leaves(plain(document))) for document in (was, now))
     return [
         Difference(place, _text(old.get(place)), _text(new.get(place)))
         for place in dict.fromkeys((*old, *new))

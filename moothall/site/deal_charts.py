@@ -115,9 +115,9 @@ def fan(rows: Sequence[tuple[str, Decimal, Decimal, Decimal]], *, title: str) ->
             caption=title,
             columns=(
                 Column("Financial year"),
-                Column("P5", Kind.POUNDS),
-                Column("P50", Kind.POUNDS),
-                Column("P95", Kind.POUNDS),
+                Column("P5", Kind.ESTIMATE),
+                Column("P50", Kind.ESTIMATE),
+                Column("P95", Kind.ESTIMATE),
             ),
             rows=[tuple(row) for row in rows],
             is_caption_quiet=True,
@@ -151,8 +151,8 @@ def tornado(rows: Sequence[tuple[str, Decimal, Decimal]], *, title: str) -> Bars
     )
     columns = (
         Column("Fact"),
-        Column("Result at its P10", Kind.POUNDS),
-        Column("Result at its P90", Kind.POUNDS),
+        Column("Result at its P10", Kind.ESTIMATE),
+        Column("Result at its P90", Kind.ESTIMATE),
     )
     return Bars(
         name=charts.name_of(title),
@@ -208,7 +208,7 @@ def waterfall(rows: Sequence[tuple[str, Decimal]], *, title: str) -> Bars:
         height=len(bars) * ROW + 8,
         table=Table(
             caption=title,
-            columns=(Column("Through"), Column("Adds", Kind.POUNDS)),
+            columns=(Column("Through"), Column("Adds", Kind.ESTIMATE)),
             rows=[*rows, ("Expected result", running)],
             is_caption_quiet=True,
         ),

@@ -18,12 +18,13 @@ class Kind(StrEnum):
 
     TEXT = "text"
     POUNDS = "pounds"
+    ESTIMATE = "estimate"  # pounds too, and not to the penny
     COUNT = "count"
     SHARE = "share"
     DATE = "date"
 
 
-NUMERIC = frozenset({Kind.POUNDS, Kind.COUNT, Kind.SHARE})
+NUMERIC = frozenset({Kind.POUNDS, Kind.ESTIMATE, Kind.COUNT, Kind.SHARE})
 Value = str | int | Decimal | Money | float | date | None
 
 
@@ -115,6 +116,8 @@ def shown(value: Value, kind: Kind) -> str:
         return value
     if kind is Kind.POUNDS and isinstance(value, Money | Decimal | int):
         return wording.pounds(value)
+    if kind is Kind.ESTIMATE and isinstance(value, Money | Decimal | int):
+        return wording.pounds_in_words(value)
     if kind is Kind.COUNT and isinstance(value, int):
         return wording.whole_number(value)
     if kind is Kind.SHARE and isinstance(value, Decimal | float | int):

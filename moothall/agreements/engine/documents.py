@@ -110,6 +110,27 @@ def fields_at(document: Mapping[str, Any], place: str) -> list[FieldAt]:
     ]
 
 
+def place_in_words(document: Mapping[str, Any], place: str) -> str:
+    """Return what stands at a place as its form calls it: 'Dividend: Shareholdings, Capita'."""
+    section, key, name, *rest = [*place.split("."), "", ""]
+    if section == "deal":
+        key, name, rest = "", key, [name, *rest]
+    try:
+        fields = fields_at(document, f"{section}.{key}" if key else section)
+        table = _section(document, section)
+    except NoSuchPlace:
+        return place
+    label = next((field.label for field in fields if field.name == name), name)
+    parties = _section(document, "parties")
+    of = [
+        _called("parties", part, parties[part]) if part in parties else part
+        for part in rest
+        if part
+    ]
+    said = ", ".join([label, *of])
+    return f"{_called(section, key, table[key])}: {said}" if key else f"The deal: {said}"
+
+
 def with_fields(
     document: Mapping[str, Any], place: str, typed: Mapping[str, str]
 ) -> dict[str, Any]:

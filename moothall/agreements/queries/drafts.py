@@ -17,6 +17,7 @@ from moothall.agreements.engine.documents import (
     CannotWrite,
     deal_as_tried,
     document_of,
+    place_in_words,
     places_in,
     shared_with,
 )
@@ -25,7 +26,7 @@ from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.explaining import explained
 from moothall.deals.simulation import CannotSimulate, simulation
-from moothall.deals.varying import Difference, differences
+from moothall.deals.varying import differences_between
 from moothall.directory.models import Deed, Organisation
 
 PAGE_ROWS = 50
@@ -145,12 +146,13 @@ class DraftPage:
 class Compared:
     """Two texts side by side: what differs, in words and as lines, and what it does to whom.
 
-    results : (party, name, expected result before, after, chance of loss before, after)
+    differences : (what, where in the file, what it was, what it is)
+    results     : (party, name, expected result before, after, chance of loss before, after)
     """
 
     was: VersionRow
     now: VersionRow
-    differences: tuple[Difference, ...]
+    differences: tuple[tuple[str, str, str, str], ...]
     lines: tuple[tuple[str, str], ...]
     results: tuple[tuple[str, str, float, float, float, float], ...]
     why_no_results: str
@@ -318,10 +320,23 @@ def compared(draft: Draft, was: int, now: int) -> Compared | None:
     return Compared(
         was=_version_row(first),
         now=_version_row(second),
-        differences=tuple(differences(*deals)) if deals[0] and deals[1] else (),  # type: ignore[arg-type]  # both there
+        differences=_differences(first.text, second.text),
         lines=tuple((line[:1], line[1:]) for line in list(lines)[2:] if not line.startswith("@@")),
         results=results,
         why_no_results=why,
+    )
+
+
+def _differences(was: str, now: str) -> tuple[tuple[str, str, str, str], ...]:
+    old, new = document_of(was), document_of(now)
+    return tuple(
+        (
+            place_in_words(old if one.now is None else new, one.place),
+            one.place,
+            one.was or "nothing",
+            one.now or "nothing",
+        )
+        for one in differences_between(old, new)
     )
 
 

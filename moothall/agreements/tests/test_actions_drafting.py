@@ -134,6 +134,18 @@ def test_going_back_is_a_new_version_with_the_old_text(draft, manager):
         drafting.restore_version(draft=draft, number=9, by=manager, at=NOW)
 
 
+def test_two_versions_differ_in_words_even_while_one_is_unsound(draft, manager):
+    text = latest(draft).text.replace("20833333.33", "21000000").replace("0.501", "0.4")
+    save(draft, manager, text)
+    found = drafts.compared(draft, 1, 2)
+    assert [(what, was, now) for what, _place, was, now in found.differences] == [
+        ("Service fee: £250m over twelve years: Amount each period", "20833333.33", "21000000"),
+        ("Dividend: Shareholdings, Capita", "0.501", "0.4"),
+    ]
+    assert "cannot be simulated" in found.why_no_results
+    assert drafts.compared(draft, 1, 3) is None
+
+
 def test_a_long_note_is_cut_to_what_the_books_hold(draft, manager):
     version = save(draft, manager, latest(draft).text + "\n#", note="n" * 300)
     version.refresh_from_db()

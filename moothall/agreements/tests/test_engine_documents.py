@@ -11,6 +11,7 @@ from moothall.agreements.engine.documents import (
     deal_as_tried,
     document_of,
     fields_at,
+    place_in_words,
     places_in,
     shared_with,
     with_fields,
@@ -141,6 +142,22 @@ def test_what_no_file_could_say_is_refused_beside_its_field(document):
 def test_a_text_that_is_no_toml_says_where():
     with pytest.raises(CannotWrite, match=r"This is not TOML: .*line 2"):
         document_of("[deal]\nname = care\n")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("deal.name", "The deal: Name of the deal"),
+        ("parties.charity.kind", "Norbury Care: Kind"),
+        ("terms.hours.payer", "Unit price: Who pays"),
+        ("terms.hours.bands.1.price_gbp", "Unit price: Price bands, 1, price_gbp"),
+        ("facts.hours.distribution.low", "Hours of care: How it may turn out, low"),
+        ("terms.gone.payer", "terms.gone.payer"),
+        ("budgets.care.party", "budgets.care.party"),
+    ],
+)
+def test_a_place_is_said_as_its_form_calls_it(document, place, words):
+    assert place_in_words(document, place) == words
 
 
 @pytest.mark.parametrize(

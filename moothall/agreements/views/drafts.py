@@ -164,8 +164,8 @@ def compare(request: PersonsRequest, slug: str, draft_id: int) -> HttpResponseBa
     if found is None:
         raise Http404("This draft has no such version. Its page lists them all.")
     if request.GET.get("format") == "csv":
-        rows = ([one.place, one.was, one.now] for one in found.differences)
-        return csv_file(f"deal-{draft_id}-differences", ("place", "was", "now"), rows)
+        head = ("what", "place", "was", "now")
+        return csv_file(f"deal-{draft_id}-differences", head, found.differences)
     page = {
         "found": found,
         "draft": held,
@@ -374,9 +374,9 @@ def _table(rows: Any, order: str) -> Table:
 def _differences_table(found: drafts.Compared) -> Table:
     return Table(
         caption="What differs",
-        columns=(Column("Place"), Column(f"Version {found.was.number}"),
+        columns=(Column("What"), Column("Where in the file"), Column(f"Version {found.was.number}"),
                  Column(f"Version {found.now.number}")),
-        rows=[(one.place, one.was or "nothing", one.now or "nothing") for one in found.differences],
+        rows=found.differences,
         downloads=(
             Download(f"?was={found.was.number}&now={found.now.number}&format=csv", "CSV"),
         ),
@@ -391,8 +391,8 @@ def _results_table(found: drafts.Compared) -> Table:
         caption="What it does to whom",
         columns=(
             Column("Party"),
-            Column(f"Expected result, {first}", Kind.POUNDS),
-            Column(f"Expected result, {second}", Kind.POUNDS),
+            Column(f"Expected result, {first}", Kind.ESTIMATE),
+            Column(f"Expected result, {second}", Kind.ESTIMATE),
             Column(f"Chance of loss, {first}", Kind.SHARE),
             Column(f"Chance of loss, {second}", Kind.SHARE),
         ),

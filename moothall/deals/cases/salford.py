@@ -45,32 +45,38 @@ kind = "supplier"
 title = "Profit on work for others (invented)"
 reported_by = "venture"
 enjoyed_by = "venture"
-distribution = { kind = "pert", low = 0, mode = 1000000, high = 3000000 }
+distribution = { kind = "pert", low = 0, mode = 1000000, high = 3000000, per = "deal" }
 
 [facts.cost]
 title = "Cost of the service (invented)"
 reported_by = "venture"
 borne_by = "venture"
-distribution = { kind = "pert", low = 19000000, mode = 20000000, high = 23000000 }
+distribution = { kind = "pert", low = 19000000, mode = 20000000, high = 23000000, per = "deal" }
 
 [facts.in_house]
 title = "Cost had the council kept it (invented)"
 borne_by = "council"
 without_deal = true
 basis = "estimated"
-distribution = { kind = "triangular", low = 20500000, mode = 21500000, high = 24000000 }
+
+[facts.in_house.distribution]
+kind = "triangular"
+low = 20500000
+mode = 21500000
+high = 24000000
+per = "deal"
 
 [facts.contractor_cost]
 title = "Galliford Try's own time (our estimate)"
 borne_by = "contractor"
 basis = "estimated"
-distribution = { kind = "triangular", low = 100000, mode = 200000, high = 400000 }
+distribution = { kind = "triangular", low = 100000, mode = 200000, high = 400000, per = "deal" }
 
 [facts.outsourcer_cost]
 title = "Capita's own time (our estimate)"
 borne_by = "outsourcer"
 basis = "estimated"
-distribution = { kind = "triangular", low = 200000, mode = 350000, high = 700000 }
+distribution = { kind = "triangular", low = 200000, mode = 350000, high = 700000, per = "deal" }
 
 [terms.fee]
 kind = "fixed_fee"
