@@ -152,6 +152,15 @@ class _Standing:
 
 
 @frozen
+class Overlap:
+    """Lines of a file that also stand in an earlier publication: both are counted."""
+
+    publication_id: int
+    rows: int
+    gbp: Decimal
+
+
+@frozen
 class _Arrival:
     """A file read in this run, with the publication it makes and what it replaces."""
 
@@ -165,6 +174,7 @@ class _Arrival:
     replaces: _Standing | None = None
     changes: Comparison | None = None
     warnings: tuple[str, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
 
 def load_files(
@@ -353,7 +363,7 @@ def _arrived(read: FileRead, pool: ReadingPool | ReadHere) -> _Arrival:
 
 def _placed(arrival: _Arrival, beside: list[_Standing]) -> _Arrival:
     """Find the publication this file corrects, and name the others it shares lines with."""
-    warnings = list(arrival.warnings)
+    warnings, overlaps = list(arrival.warnings), []
     for standing in beside:
         sides = marks_in(standing.marks), marks_in(arrival.marks)
         comparison = shared_lines(*sides, at_least=OVERLAP_SHARE)
@@ -364,11 +374,12 @@ def _placed(arrival: _Arrival, beside: list[_Standing]) -> _Arrival:
         if arrival.replaces is None and same_days and comparison.share_of_old >= CORRECTION_SHARE:
             arrival = evolve(arrival, replaces=standing, changes=comparison)
         elif shared >= OVERLAP_SHARE and comparison.same > 1:
+            overlaps.append(Overlap(standing.publication_id, comparison.same, comparison.same_gbp))
             warnings.append(
                 f"{comparison.same:,} of its lines (£{comparison.same_gbp:,.2f}) also stand in "
                 f"{standing.file}. Both are loaded: withdraw one so that nothing counts twice."
             )
-    return evolve(arrival, warnings=tuple(warnings))
+    return evolve(arrival, warnings=tuple(warnings), overlaps=tuple(overlaps))
 
 
 class _Books:
@@ -546,6 +557,7 @@ def _source_file(load: Load, arrival: _Arrival, is_replaced: bool) -> SourceFile
             "rounding_difference": str(reading.rounding_difference),
             "reasons": dict(reading.reasons),
             "warnings": list(arrival.warnings),
+            **_overlaps(arrival),
             "control_totals": [
                 [total.row, total.sheet, str(total.printed), str(total.computed), total.agrees]
                 for total in reading.control_totals
@@ -554,6 +566,14 @@ def _source_file(load: Load, arrival: _Arrival, is_replaced: bool) -> SourceFile
         },
         changes=_outcome_of(arrival).as_json().get("changes", {}),
     )
+
+
+def _overlaps(arrival: _Arrival) -> dict[str, object]:
+    if not arrival.overlaps:
+        return {}
+    return {
+        "overlaps": [[each.publication_id, each.rows, str(each.gbp)] for each in arrival.overlaps]
+    }
 
 
 def reading_of(source: SourceFile) -> Reading:

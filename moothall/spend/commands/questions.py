@@ -50,7 +50,12 @@ def summary(
     from moothall.spend.queries import figures
 
     answer = figures.summary(asked.reading, by, asked.filters, top=top)
-    print_rows(answer.as_json(), format, columns=SUMMARY, total=in_sentences(answer.headline))
+    print_rows(
+        answer.as_json(),
+        format,
+        columns=SUMMARY,
+        total=f"{in_sentences(answer.headline)} {answer.coverage.twice}".strip(),
+    )
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,10 +23,12 @@ from moothall.spend.analysis.payments import (
     LakeTables,
 )
 from moothall.spend.engine.questions import BY
+from moothall.spend.models import SourceFile
 from moothall.spend.queries.asking import Reading, reading_for
 from moothall.spend.queries.rulebook import label_of, scheme
 from moothall.values.money import PENNY
 from moothall.values.periods import year_words
+from moothall.values.wording import number_of
 
 DIMENSION = {"category": "group", "kind": "category"}
 MOST_POUNDS = 10**14  # of one line
@@ -68,6 +70,18 @@ class Coverage:
     last_month: date | None
     classified_gbp: Decimal
     classified_share: float | None
+    twice_rows: int = 0
+    twice_gbp: Decimal = Decimal("0.00")
+
+    @property
+    def twice(self) -> str:
+        """What is counted twice, in a sentence; nothing where no two publications share lines."""
+        if not self.twice_rows:
+            return ""
+        return (
+            f"{number_of(self.twice_rows, 'line')} (£{self.twice_gbp:,.2f}) stand in two "
+            "publications of one body, and are counted twice until one of the two is withdrawn."
+        )
 
 
 @frozen
@@ -117,6 +131,8 @@ class Summary:
                 "publication_count": coverage.publication_count,
                 "first_month": str(coverage.first_month) if coverage.first_month else None,
                 "last_month": str(coverage.last_month) if coverage.last_month else None,
+                "counted_twice_rows": coverage.twice_rows,
+                "counted_twice_gbp": f"{coverage.twice_gbp:.2f}",
             },
             "headline": self.headline.as_json(),
         }
@@ -259,6 +275,7 @@ def coverage_of(reading: Reading, found: dict[str, Any], filters: Filters) -> Co
         publication_count = Publication.objects.filter(
             pk__in=reading.reach.all, body_id__in=asked
         ).count()
+    twice_rows, twice_gbp = counted_twice(reading.reach.all, filters)
     return Coverage(
         bodies=bodies,
         publication_count=publication_count,
@@ -266,7 +283,27 @@ def coverage_of(reading: Reading, found: dict[str, Any], filters: Filters) -> Co
         last_month=found["last_month"],
         classified_gbp=found["classified_gbp"] or Decimal("0.00"),
         classified_share=found["classified_share"],
+        twice_rows=twice_rows,
+        twice_gbp=twice_gbp,
     )
+
+
+def counted_twice(publications: Collection[int], filters: Filters) -> tuple[int, Decimal]:
+    """Lines and pounds that stand in two of these publications, as loading them found.
+
+    Of every day and category: other filters than bodies do not narrow it.
+    """
+    held = SourceFile.objects.filter(reading__has_key="overlaps", publication_id__in=publications)
+    if filters.bodies:
+        held = held.filter(body_id__in=filters.bodies)
+    standing = set(publications)
+    found = [
+        (rows, Decimal(gbp))
+        for reading in held.values_list("reading", flat=True)
+        for publication_id, rows, gbp in reading["overlaps"]
+        if publication_id in standing
+    ]
+    return sum(rows for rows, _ in found), sum((gbp for _, gbp in found), Decimal("0.00"))
 
 
 def _summary_row(by: str, row: dict[str, Any]) -> SummaryRow:

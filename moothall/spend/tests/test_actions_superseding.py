@@ -11,8 +11,10 @@ from moothall.core.models import AuditEntry, LakeFile, LakeGeneration, Publicati
 from moothall.core.permissions import Viewer
 from moothall.directory.tests.factories import OrganisationFactory
 from moothall.spend.actions.loading import LoadReport, load_files
+from moothall.spend.actions.projecting import project
 from moothall.spend.actions.sharing import withdraw_publication
 from moothall.spend.models import Load, SourceFile
+from moothall.spend.queries.figures import summary
 from moothall.spend.queries.publications import changed_lines, line_paths
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_lake")]
@@ -172,6 +174,22 @@ def test_a_quarter_over_its_months_is_reported_and_neither_is_dropped(body, tmp_
     )
     assert file.needs_an_eye
     assert total() == 3 * Decimal("284.75")
+
+
+def test_totals_say_what_they_count_twice_until_one_publication_is_withdrawn(body, tmp_path):
+    load(body, published(tmp_path, "April 2024.csv", *april()))
+    first = Publication.objects.get()
+    may = [line.replace("/04/", "/05/").replace("30/05", "29/05") for line in april()]
+    load(body, published(tmp_path, "Q1 2024-25.csv", *april(), *may))
+    project(at=NOW)
+    coverage = summary(Viewer.operator(), "supplier").coverage
+    assert coverage.twice == (
+        "20 lines (£284.75) stand in two publications of one body, and are counted twice until one "
+        "of the two is withdrawn."
+    )
+    withdraw_publication(publication_id=first.pk, by=None, at=NOW)
+    coverage = summary(Viewer.operator(), "supplier").coverage
+    assert (coverage.twice_rows, coverage.twice) == (0, "")
 
 
 def test_lines_without_references_are_still_seen_to_overlap(body, tmp_path):
