@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from moothall.deals.named_files import (
+    LOOK,
+    asking_of,
+    deal_of,
+    document_of,
+    findings_of,
+    judged_claims,
+    number_of,
+    period_of,
+    print_json,
+    refuse,
+    say_whose,
+    show_findings,
+    show_statement,
+    text_of,
+    variation_of,
+    vat_rates,
+)
+
 if TYPE_CHECKING:
-    from moothall.deals.claims import Judgement
-    from moothall.deals.deal import Deal, Finding
-    from moothall.deals.settlement import Statement, VatRate
-    from moothall.deals.versions import Version
-    from moothall.values.periods import Period
+    from moothall.deals.deal import Finding
 
 deal = typer.Typer(
     help="Deals: terms that are tried before they are signed, and settled to the penny after.",
@@ -33,7 +47,6 @@ Party = Annotated[
 Quasi = Annotated[
     bool, typer.Option("--quasi-random", help="Draws fill the space evenly: fewer say as much.")
 ]
-LOOK, REFUSED = 3, 4
 
 
 @deal.command()
@@ -46,13 +59,13 @@ def check(
 
     Example: moothall deal check lighting.toml
     """
-    found = {str(path): _findings(path, party) for path in files}
+    found = {str(path): findings_of(path, party) for path in files}
     if format == "json":
-        _print({path: [one.as_json() for one in findings] for path, findings in found.items()})
+        print_json({path: [one.as_json() for one in findings] for path, findings in found.items()})
     else:
         for path, findings in found.items():
             typer.echo(f"{path}: {len(findings) or 'no'} findings")
-            _show(findings)
+            show_findings(findings)
     raise typer.Exit(LOOK if any(found.values()) else 0)
 
 
@@ -64,9 +77,9 @@ def explain(file: DealFile, party: Party = None, format: Format = "table") -> No
     """
     from moothall.deals.explaining import explained
 
-    told = explained(_deal(file, _asking(file, party)))
+    told = explained(deal_of(file, asking_of(file, party)))
     if format == "json":
-        _print(told)
+        print_json(told)
         return
     for title, sentences in told.items():
         typer.echo(f"{title}")
@@ -107,32 +120,32 @@ def settle(
     from moothall.deals.settlement import CannotSettle, settled, statement_from
     from moothall.deals.versions import Version
 
-    first = _deal(file, None)
+    first = deal_of(file, None)
     versions = [Version(1, first, first.period.starts_on)]
     for number, told in enumerate(variation or [], start=2):
-        versions.append(_variation(number, told))
+        versions.append(variation_of(number, told))
     if facts is None and claims is None:
-        _refuse("There is nothing to settle by. Give --facts FILE, --claims FILE or both.")
+        refuse("There is nothing to settle by. Give --facts FILE, --claims FILE or both.")
     try:
         known: dict[str, dict[date, Decimal]] = {}
         findings: list[Finding] = []
         if facts is not None:
-            known, findings = facts_of(_text(facts), facts.suffix.lstrip("."), first)
-        up_to = _period(versions, period)
+            known, findings = facts_of(text_of(facts), facts.suffix.lstrip("."), first)
+        up_to = period_of(versions, period)
         judgement = None
         if claims is not None:
             under = [one for one in versions if one.effective_from <= up_to.starts_on][-1].deal
-            judgement, known, more = _judged(claims, under, known, up_to)
+            judgement, known, more = judged_claims(claims, under, known, up_to)
             findings += more
         statement = settled(
             versions,
             known,
             up_to=up_to,
-            issued=[statement_from(json.loads(_text(path))) for path in issued or []],
+            issued=[statement_from(json.loads(text_of(path))) for path in issued or []],
             vat_rate=vat_rates(),
         )
     except (CannotReadFacts, CannotReadClaims, CannotJudge, CannotSettle) as refusal:
-        _refuse(str(refusal))
+        refuse(str(refusal))
     if keep is not None:
         keep.write_text(json.dumps(statement.stored(), indent=1, ensure_ascii=False) + "\n")
     if format == "json":
@@ -140,12 +153,12 @@ def settle(
         answer["findings"] = [one.as_json() for one in findings] + answer["findings"]
         if judgement is not None:
             answer["claims"] = [one.as_json() for one in judgement.claims]
-        _print(answer)
+        print_json(answer)
     else:
         for one in judgement.claims if judgement is not None else ():
             typer.echo(one.sentence)
-        _show_statement(first, statement)
-        _show(findings + list(statement.findings))
+        show_statement(first, statement)
+        show_findings(findings + list(statement.findings))
     raise typer.Exit(LOOK if findings or statement.findings else 0)
 
 
@@ -170,17 +183,19 @@ def simulate(
     from moothall.deals.zero_effect import NO_ZERO_EFFECT, paid_by_chance
     from moothall.values.wording import percentage
 
-    party = _asking(file, party)
+    party = asking_of(file, party)
     try:
-        done = simulation(_deal(file, party), seed=seed, draws=draws, is_quasi_random=quasi_random)
+        done = simulation(
+            deal_of(file, party), seed=seed, draws=draws, is_quasi_random=quasi_random
+        )
     except CannotSimulate as refusal:
-        _refuse(str(refusal))
+        refuse(str(refusal))
     driven_by = drivers(done.deal, seed=seed)
     if format == "json":
         answer = simulation_as_json(done, driven_by, vat_rates())
-        _print({"party": party, **answer})
+        print_json({"party": party, **answer})
         return
-    _say_whose(done.deal, party)
+    say_whose(done.deal, party)
     typer.echo(
         f"{done.deal.name}: {draws:,} futures, seed {seed}, {percentage(done.deal.rate)} a year"
     )
@@ -236,16 +251,16 @@ def compare(
     from moothall.deals.spreads import drivers, simulation_as_json
     from moothall.deals.varying import differences
 
-    party = _asking(file, party) or _asking(other, party)
-    deals = [_deal(path, party) for path in (file, other)]
+    party = asking_of(file, party) or asking_of(other, party)
+    deals = [deal_of(path, party) for path in (file, other)]
     changed = differences(*deals)
     try:
         done = [simulation(one, seed=seed, draws=draws) for one in deals]
     except CannotSimulate as refusal:
-        _refuse(str(refusal))
+        refuse(str(refusal))
     flags = flag_changes(*done)
     if format == "json":
-        _print(
+        print_json(
             {
                 "party": party,
                 "results": [one.as_json() for one in compared(*done)],
@@ -258,7 +273,7 @@ def compare(
             }
         )
         return
-    _say_whose(deals[0], party)
+    say_whose(deals[0], party)
     for one in changed:
         typer.echo(f"{one.place}: {one.was or 'nothing'} -> {one.now or 'nothing'}")
     party_told = ""
@@ -301,10 +316,10 @@ def solve(
     from moothall.deals.solving import Beside, CannotSolve, Target, said, solution
     from moothall.deals.varying import NoSuchNumber
 
-    party = _asking(file, party)
+    party = asking_of(file, party)
     if (whose := of or party) is None:
-        _refuse("Whose result? Name a party with --party, or another's with --of.")
-    asked = _deal(file, party)
+        refuse("Whose result? Name a party with --party, or another's with --of.")
+    asked = deal_of(file, party)
     along = None
     if beside is not None:
         other, _, followed = beside.partition(":")
@@ -313,18 +328,18 @@ def solve(
         found = solution(
             asked,
             place=vary,
-            between=(_number(low), _number(high)),
+            between=(number_of(low), number_of(high)),
             target=Target(whose, measure, target),
             seed=seed,
             draws=draws,
             beside=along,
         )
     except (CannotSolve, CannotSimulate, NoSuchNumber, CannotReadDeal) as refusal:
-        _refuse(str(refusal))
+        refuse(str(refusal))
     if format == "json":
-        _print({"asked_by": party, **found.as_json()})
+        print_json({"asked_by": party, **found.as_json()})
         return
-    _say_whose(asked, party)
+    say_whose(asked, party)
     typer.echo(found.sentence)
     for trial in found.trials:
         other = said(trial.beside, along.measure) if along and trial.beside is not None else ""
@@ -348,12 +363,12 @@ def export(
     from moothall.deals.writing import plain, toml_of
 
     if shared and party is not None:
-        _refuse("What is shared is nobody's own. Give --party or --shared, not both.")
-    party = None if shared else _asking(file, party)
-    _deal(file, party)
-    document = as_seen(_document(file), party)
+        refuse("What is shared is nobody's own. Give --party or --shared, not both.")
+    party = None if shared else asking_of(file, party)
+    deal_of(file, party)
+    document = as_seen(document_of(file), party)
     if format == "json":
-        _print(plain(document))
+        print_json(plain(document))
     elif format == "toml":
         typer.echo(toml_of(document), nl=False)
     else:
@@ -373,11 +388,11 @@ def share(
     from moothall.deals.sharing_file import sharings_from
 
     try:
-        of, found = sharings_from(_text(file))
+        of, found = sharings_from(text_of(file))
     except CannotShare as refusal:
-        _refuse(str(refusal))
+        refuse(str(refusal))
     if format == "json":
-        _print({**of.as_json(), "sharings": [one.as_json() for one in found]})
+        print_json({**of.as_json(), "sharings": [one.as_json() for one in found]})
         return
     typer.echo(of.sentence)
     for one in found:
@@ -394,154 +409,10 @@ def kinds(format: Format = "table") -> None:
 
     found = kinds_explained()
     if format == "json":
-        _print(found)
+        print_json(found)
         return
     for kind in found:
         typer.echo(f"{kind['kind']}: {kind['title']}. {kind['source']}")
         for field in kind["fields"]:
             needed = "" if field["required"] else " (may be left out)"
             typer.echo(f"  {field['name']}: {field['label']}{needed}")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        _refuse(f"{path} cannot be read: there is no such text file. Check its name.")
-
-
-def _document(path: Path) -> dict[str, Any]:
-    from moothall.deals.reading import CannotReadDeal, document_from_toml
-
-    try:
-        return document_from_toml(_text(path))
-    except CannotReadDeal as refusal:
-        _show(refusal.findings)
-        _refuse(f"{path} is no sound deal yet: {len(refusal.findings)} findings must be mended.")
-
-
-def _asking(path: Path, party: str | None) -> str | None:
-    """Return who asks: the party named, or the only one to whom anything in the file is private."""
-    from moothall.deals.privacy import owners
-
-    document = _document(path)
-    if party is not None:
-        if party not in document.get("parties", {}):
-            known = ", ".join(document.get("parties", {}))
-            _refuse(f"There is no party {party!r}. The deal has: {known}.")
-        return party
-    owning = owners(document)
-    if len(owning) > 1:
-        _refuse(
-            f"{path} holds what is private to {' and to '.join(owning)}. Say who asks, as --party "
-            f"{owning[0]}; only what that party may see is then read."
-        )
-    return owning[0] if owning else None
-
-
-def _deal(path: Path, party: str | None) -> Deal:
-    """Return a deal as a party sees it; as all its parties do, where it is None."""
-    from moothall.deals.privacy import as_tried
-    from moothall.deals.reading import CannotReadDeal, deal_from_document
-
-    try:
-        return deal_from_document(as_tried(_document(path), party))
-    except CannotReadDeal as refusal:
-        _show(refusal.findings)
-        _refuse(f"{path} is no sound deal yet: {len(refusal.findings)} findings must be mended.")
-
-
-def _findings(path: Path, party: str | None) -> list[Finding]:
-    from moothall.deals.privacy import as_tried
-    from moothall.deals.reading import CannotReadDeal, deal_and_findings_of, document_from_toml
-
-    try:
-        document = document_from_toml(_text(path))
-    except CannotReadDeal as refusal:
-        return refusal.findings
-    return deal_and_findings_of(as_tried(document, _asking(path, party)))[1]
-
-
-def _say_whose(deal: Deal, party: str | None) -> None:
-    if party is not None:
-        typer.echo(
-            f"These results are {deal.party_name(party)}'s own: no other party sees them without "
-            "a release that is recorded."
-        )
-
-
-def _variation(number: int, told: str) -> Version:
-    from moothall.deals.versions import Version
-
-    file, _, day = told.rpartition("@")
-    try:
-        return Version(number, _deal(Path(file), None), date.fromisoformat(day))
-    except ValueError:
-        _refuse(f"{told} names no variation. Write FILE@DAY, as varied.toml@2026-10-01.")
-
-
-def _period(versions: list[Version], first_day: str) -> Any:
-    for version in versions:
-        for period in version.deal.periods:
-            if period.starts_on.isoformat() == first_day:
-                return period
-    days = ", ".join(str(period.starts_on) for period in versions[0].deal.periods[:4])
-    _refuse(f"No period begins on {first_day}. The first periods begin on {days}.")
-
-
-def _number(text: str) -> Decimal:
-    from moothall.deals.terms.fields import decimal_of
-
-    try:
-        return decimal_of(text)
-    except ValueError as refusal:
-        raise typer.BadParameter(str(refusal)) from None
-
-
-def _judged(
-    path: Path, deal: Deal, reported: dict[str, dict[date, Decimal]], up_to: Period
-) -> tuple[Judgement, dict[str, dict[date, Decimal]], list[Finding]]:
-    from moothall.deals.claims import judged, with_reported
-    from moothall.deals.claims_file import claims_of
-
-    made, findings = claims_of(_text(path))
-    judgement = judged(deal, made, up_to=up_to)
-    return judgement, with_reported(judgement, reported), findings
-
-
-def vat_rates() -> VatRate:
-    import tomllib
-    from importlib.resources import files
-
-    from moothall.values.rules import rules_from
-
-    text = (files("moothall.deals") / "rules" / "vat.toml").read_text(encoding="utf-8")
-    rules = rules_from(tomllib.loads(text, parse_float=Decimal))
-    return lambda treatment, day: Decimal(rules[f"vat_{treatment}"].on(day).value)
-
-
-def _show_statement(first: Deal, statement: Statement) -> None:
-    for line in statement.lines:
-        about = f" (adjusts {line.adjusts})" if line.adjusts else ""
-        vat = f" + VAT £{line.owed.vat:,}" if line.owed.vat else ""
-        typer.echo(
-            f"{first.party_name(line.payer)} -> {first.party_name(line.payee)}: "
-            f"£{line.owed.amount:,}{vat}, {line.term}{about}"
-        )
-        typer.echo(f"  {line.because}")
-    for party, net in statement.net.items():
-        typer.echo(f"{first.party_name(party)}: net £{net:,}")
-
-
-def _show(findings: list[Finding]) -> None:
-    for finding in findings:
-        typer.echo(f"{finding.place}: {finding.sentence} {finding.mend}", err=True)
-
-
-def _print(answer: Mapping[str, Any] | list[Any]) -> None:
-    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
-
-
-def _refuse(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(REFUSED)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from moothall.deals.commands import vat_rates
+from moothall.deals.named_files import vat_rates
 from moothall.deals.reading import deal_from_toml
 from moothall.deals.settlement import Statement, period_of, settled
 from moothall.deals.versions import Version
