@@ -36,6 +36,16 @@ def test_a_deal_is_tried_before_it_is_signed(page, live_server, barriers, own_la
     expect(page.get_by_text("The shares add up to 1.101, not to 1.").first).to_be_visible()
     assert barriers() == []
 
+    # The finding leads to its form, and what is typed as text is looked at as one types.
+    page.get_by_role("link", name="Urban services, Norbury").click()
+    text = page.get_by_label("The deal as text")
+    typed = text.input_value()
+    text.fill(typed.replace('"0.501"', '"0.4"'))
+    expect(page.locator("#as-you-go")).to_contain_text("Nothing to mend.")
+    text.fill(typed)
+    expect(page.locator("#as-you-go")).to_contain_text("The shares add up to 1.101, not to 1.")
+    page.get_by_role("link", name="terms.dividend.holdings").first.click()
+
     # Mended by the form.
     page.get_by_label("Shareholdings: Capita").fill("0.40")
     page.get_by_role("button", name="Save as a version").click()

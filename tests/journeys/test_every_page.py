@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Error, Page
 
+from moothall.agreements.models import Trial
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
@@ -88,6 +89,7 @@ def examples(person) -> dict[str, dict[str, object]]:
     replaced = SourceFile.objects.exclude(changes={}).first()
     register = Register.objects.first()
     release = Release.objects.first()
+    trial = Trial.objects.filter(version__text__contains="[terms.dividend]").get()
     return {
         "slug": county.slug,
         "supplier_id": held.supplier_id,
@@ -106,6 +108,11 @@ def examples(person) -> dict[str, dict[str, object]]:
         "quarter": "2026Q1",
         "purge_id": purge.pk,
         "interest_id": DeclaredInterestFactory(person=person, organisation=county).pk,
+        "draft_id": trial.version.draft_id,
+        "trial_id": trial.pk,
+        "place": "terms.dividend",
+        "section": "terms",
+        "body": county.slug,
         "role_id": person.roles.first().pk,
         "pk": 0,
         "spend:by": {"dimension": "supplier"},

@@ -89,6 +89,17 @@ def places_in(document: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def forms_of(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return the places that a form can open: not a term whose kind is unknown."""
+    held = {
+        f"{section}.{key}"
+        for section, entries in places_in(document).items()
+        for key, _name in entries
+        if section != "terms" or _section(document, section)[key].get("kind") in term_kinds()
+    }
+    return frozenset(held | {"deal"} if isinstance(document.get("deal"), Mapping) else held)
+
+
 def fields_at(document: Mapping[str, Any], place: str) -> list[FieldAt]:
     """Return the fields of a place, in the order in which a form asks for them.
 

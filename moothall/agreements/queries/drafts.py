@@ -17,6 +17,7 @@ from moothall.agreements.engine.documents import (
     CannotWrite,
     deal_as_tried,
     document_of,
+    forms_of,
     place_in_words,
     places_in,
     shared_with,
@@ -95,7 +96,8 @@ class DraftPage:
     text     : the whole of it for its own body; for another, without what is private to others
     deal     : None while it is no sound deal
     said     : heading -> sentences, in plain English
-    places   : section -> (key, what it is called) of what forms can open
+    places   : section -> (key, what it is called) of everything in it
+    forms    : the places that a form can open
     """
 
     id: int
@@ -114,12 +116,28 @@ class DraftPage:
     findings: tuple[Finding, ...]
     said: Mapping[str, list[str]]
     places: Mapping[str, list[tuple[str, str]]]
+    forms: frozenset[str]
     parties: tuple[tuple[str, str], ...]
     versions: tuple[VersionRow, ...]
     trials: tuple[TrialRow, ...]
     shares: tuple[tuple[str, str], ...]
     why_not_draft: str | None
     why_not_try: str | None
+
+    def form_of(self, finding: Finding) -> str:
+        """The part of the deal whose form mends a finding; '' where the text does."""
+        section, _, path = finding.place.partition(".")
+        key = path.partition(".")[0]
+        form = "deal" if section == "deal" else f"{section}.{key}"
+        return form if form in self.forms else ""
+
+    @property
+    def listed(self) -> list[tuple[bool, Finding, str]]:
+        """(must be mended, finding, its form): first what must be mended."""
+        return [
+            *((True, one, self.form_of(one)) for one in self.to_mend),
+            *((False, one, self.form_of(one)) for one in self.to_look_at),
+        ]
 
     @property
     def to_mend(self) -> tuple[Finding, ...]:
@@ -287,6 +305,7 @@ def draft_page(
         findings=tuple(findings),
         said=explained(deal) if deal else {},
         places=places,
+        forms=forms_of(document),
         parties=tuple(places["parties"]),
         versions=tuple(map(_version_row, draft.versions.select_related("by").order_by("-number")))
         if is_own

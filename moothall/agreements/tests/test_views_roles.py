@@ -227,6 +227,24 @@ def test_bidders_download_the_same_file_to_the_byte(draft, care, norbury):
     assert b"31415" not in files[0]
 
 
+def test_a_finding_leads_to_the_form_that_mends_it_and_looking_saves_nothing(draft, norbury):
+    client = browser_of(Role.COMMISSIONER, norbury)
+    wrong = drafting.latest_version(draft).text.replace('"0.501"', '"0.4"')
+    answer = client.post(at("save", "norbury", draft.pk), {"text": wrong, "look": "1"})
+    assert answer.status_code == 200
+    form = reverse("agreements:place", args=["norbury", draft.pk, "terms.dividend"])
+    assert f'href="{form}">terms.dividend' in answer.text
+    assert "not saved yet" in answer.text
+    assert DraftVersion.objects.count() == 1
+    unknown = wrong.replace('kind = "dividend"', 'kind = "present"')
+    answer = client.post(at("save", "norbury", draft.pk), {"text": unknown, "look": "1"})
+    assert "terms.dividend" in answer.text
+    assert f'href="{form}">terms.dividend' not in answer.text
+    broken = client.post(at("save", "norbury", draft.pk), {"text": "[deal"})
+    assert broken.status_code == 409
+    assert "[deal</textarea>" in broken.text  # bad input loses nothing
+
+
 # ── the door for programs ────────────────────────────────────────────────────────────────────
 
 
