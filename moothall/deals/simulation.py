@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 from numpy.typing import NDArray
 
 from moothall.deals.claims import not_simulated
@@ -110,7 +110,7 @@ def simulation(
     """
     if sentence := why_not_simulate(deal):
         raise CannotSimulate(sentence)
-    futures = futures_in(deal, blocks(deal, seed, draws, is_quasi_random), side_by_side)
+    futures = futures_in(deal, blocks(deal, seed, draws, is_quasi_random), draws, side_by_side)
     return Simulation(
         deal=deal,
         seed=seed,
@@ -140,19 +140,26 @@ def stated(deal: Deal, futures: Futures, policy: Policy | None = None) -> Fairne
 
 
 def futures_in(
-    deal: Deal, drawn_facts: Iterable[tuple[Mapping[str, Floats], int]], side_by_side: int = CHUNK
+    deal: Deal,
+    drawn_facts: Iterable[tuple[Mapping[str, Floats], int]],
+    draws: int,
+    side_by_side: int = CHUNK,
 ) -> Futures:
-    """Return what all blocks of drawn facts lead to, so many evaluated at once."""
-    return _joined(
-        [
-            futures_of(
-                deal,
-                {key: values[:, start : start + side_by_side] for key, values in facts.items()},
-            )
-            for facts, size in drawn_facts
-            for start in range(0, size, side_by_side)
-        ]
-    )
+    """Return what all blocks of drawn facts lead to, so many evaluated at once.
+
+    draws : futures in all the blocks together
+    """
+    shape = (len(deal.periods), draws)
+    cash = {key: np.zeros(shape) for key in deal.parties}  # by far the most: filled in place
+    found, at = [], 0
+    for facts, size in drawn_facts:
+        for start in range(0, size, side_by_side):
+            some = {key: values[:, start : start + side_by_side] for key, values in facts.items()}
+            width = min(side_by_side, size - start)
+            part = {key: flows[:, at : at + width] for key, flows in cash.items()}
+            found.append(futures_of(deal, some, part))
+            at += width
+    return evolve(_joined(found), cash=cash)
 
 
 def why_not_simulate(deal: Deal) -> str | None:
@@ -227,17 +234,22 @@ def _in_every_period(deal: Deal, values: Mapping[str, Floats], size: int) -> dic
     }
 
 
-def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
+def futures_of(
+    deal: Deal, facts: Mapping[str, Floats], cash: dict[str, Floats] | None = None
+) -> Futures:
     """Return what futures of the facts lead to, after failures.
 
     Once a deal has ended early nothing counts, with it or without it: each party is back at its
     reference.
 
     facts : fact -> (period, draw)
+    cash  : party -> noughts, (period, draw), which are filled; None: new ones
     """
-    size = next((values.shape[1] for values in facts.values()), 1)
-    shape = (len(deal.periods), size)
-    cash = {key: np.zeros(shape) for key in deal.parties}
+    if cash is None:
+        size = next((values.shape[1] for values in facts.values()), 1)
+        cash = {key: np.zeros((len(deal.periods), size)) for key in deal.parties}
+    shape = next(iter(cash.values())).shape
+    size = shape[1]
     paid_in = {key: np.zeros(size) for key in _investors(deal)}
     ended = np.zeros(shape, dtype=np.bool_)
     for index, (state, lines) in enumerate(evaluation(deal, facts, Numbers(False, size))):
@@ -249,13 +261,15 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
                     paid_in[payer] += np.maximum(paid, 0)
         if (over := has_ended(state)).any():
             ended[index + 1 :] = over
-    without = {key: np.zeros(shape) for key in deal.parties}
+    without: dict[str, Floats] = {}  # only of whoever bears or enjoys something without the deal
     for key, fact in deal.facts.items():
         side = without if fact.without_deal else cash
         worth = float(fact.price_gbp) if fact.price_gbp is not None else 1.0
         for party, sign in ((fact.borne_by, -1.0), (fact.enjoyed_by, 1.0)):
             if party is not None and (fact.unit == "GBP" or fact.price_gbp is not None):
                 flows = over_time(fact.once, facts[key]) * (sign * worth)
+                if party not in side:
+                    side[party] = np.zeros(shape)
                 side[party] += flows
                 if party in paid_in and side is cash:
                     paid_in[party] += np.where(ended, 0, np.maximum(-flows, 0)).sum(axis=0)
@@ -266,7 +280,10 @@ def futures_of(deal: Deal, facts: Mapping[str, Floats]) -> Futures:
     factors = discount_factors(deal)
     failed, returned = _after_failures(deal, cash, factors)
     return Futures(
-        results={key: factors @ (cash[key] - without[key]) for key in deal.parties},
+        results={
+            key: factors @ cash[key] - (factors @ without[key] if key in without else 0.0)
+            for key in deal.parties
+        },
         cash=cash,
         failed=failed,
         returned=returned,
@@ -328,7 +345,7 @@ def _after_failures(
         cash[party.residual_bearer] += fallen
         cost = -(factors @ fallen)
         returned[party.residual_bearer] = returned.get(party.residual_bearer, 0.0) + cost
-        cash[key] = kept
+        net[:] = kept
         failed[key] = is_over[-1]
     return failed, returned
 
@@ -376,7 +393,10 @@ def party_result(
     cash    : (period, draw) GBP; the peak need is met in 95% of futures
     """
     p5, p50, p95 = np.percentile(results, (5, 50, 95))
-    lowest = np.minimum(np.cumsum(cash, axis=0).min(axis=0), 0)
+    held, lowest = np.zeros(cash.shape[1]), np.zeros(cash.shape[1])
+    for net in cash:  # period by period: their running sums side by side are large
+        held += net
+        np.minimum(lowest, held, out=lowest)
     return PartyResult(
         mean=float(results.mean()),
         p5=float(p5),
@@ -392,13 +412,18 @@ def party_result(
 
 
 def _joined(chunks: list[Futures]) -> Futures:
+    """Return futures side by side, but for their cash, which is filled in place."""
+
     def side_by_side(name: str) -> dict[str, Any]:
         return {
             key: np.concatenate([getattr(chunk, name)[key] for chunk in chunks], axis=-1)
             for key in getattr(chunks[0], name)
         }
 
-    return Futures(**{field.name: side_by_side(field.name) for field in fields(Futures)})
+    joined = {
+        field.name: side_by_side(field.name) for field in fields(Futures) if field.name != "cash"
+    }
+    return Futures(**joined, cash={})
 
 
 def _notes(deal: Deal, futures: Futures) -> Iterator[str]:

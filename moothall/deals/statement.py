@@ -195,7 +195,7 @@ def _widened(
         ({**of, weakest.key: wider(weakest, of[weakest.key])}, size)
         for of, size in blocks(deal, done.seed, done.draws, done.is_quasi_random)
     )
-    then = stated(deal, futures_in(deal, facts), done.policy).flags
+    then = stated(deal, futures_in(deal, facts, done.draws), done.policy).flags
     now = done.fairness.flags
     before, after = ({(flag.code, flag.party) for flag in flags} for flags in (now, then))
     raised = tuple(flag for flag in then if (flag.code, flag.party) not in before)
