@@ -14,6 +14,7 @@ from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal
 from moothall.deals.reading import deal_and_findings
 from moothall.deals.solving import MEASURES, said
+from moothall.deals.statement import Source, Unpriced
 from moothall.directory.models import Organisation
 
 
@@ -39,6 +40,8 @@ class PartyResult:
     reward_share: float | None
     risk_share: float | None
     cost_basis: str
+    joint_tail: Decimal  # mean over the worst 5% of futures of all parties together
+    tail_to_resources: float | None
 
 
 @frozen
@@ -67,6 +70,7 @@ class ResultPage:
     deal: Deal | None
     parties: tuple[PartyResult, ...]
     flags: tuple[str, ...]
+    rests_on: tuple[str, ...]  # what the fairness statement rests on, in sentences
     notes: tuple[str, ...]
     measure: str
     trials: tuple[tuple[str, str], ...]
@@ -112,6 +116,7 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
         flags=tuple(flag["sentence"] for flag in found["fairness"]["flags"])
         if found and not is_solving
         else (),
+        rests_on=_rests_on(found["statement"]) if found and not is_solving else (),
         notes=tuple(found.get("notes", ())) if found and not is_solving else (),
         measure=MEASURES.get(trial.asked.get("measure", ""), ""),
         trials=tuple(
@@ -168,9 +173,21 @@ def _parties(deal: Deal, found: dict[str, Any]) -> tuple[PartyResult, ...]:
             reward_share=found["fairness"]["parties"][key]["reward_share"],
             risk_share=found["fairness"]["parties"][key]["risk_share"],
             cost_basis=found["fairness"]["parties"][key]["cost_basis"],
+            joint_tail=_pounds(found["fairness"]["parties"][key]["joint_tail_gbp"]),
+            tail_to_resources=found["fairness"]["parties"][key]["tail_to_resources"],
         )
         for key, party in found["parties"].items()
         if key in deal.parties
+    )
+
+
+def _rests_on(statement: dict[str, Any]) -> tuple[str, ...]:
+    widened = statement["widened"]
+    return (
+        statement["rests_on"],
+        *(Unpriced(**one).sentence for one in statement["unpriced"]),
+        *(Source(**one).sentence for one in statement["distributions"]),
+        *((widened["sentence"],) if widened else ()),
     )
 
 

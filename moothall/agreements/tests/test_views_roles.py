@@ -1,6 +1,7 @@
 """Who opens which page of whose draft, tried for each role and each address."""
 
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -243,6 +244,22 @@ def test_a_finding_leads_to_the_form_that_mends_it_and_looking_saves_nothing(dra
     broken = client.post(at("save", "norbury", draft.pk), {"text": "[deal"})
     assert broken.status_code == 409
     assert "[deal</textarea>" in broken.text  # bad input loses nothing
+
+
+def test_the_fairness_statement_says_who_pays_when_it_goes_wrong_and_what_it_rests_on(
+    draft, trial, norbury
+):
+    client = browser_of(Role.SCRUTINY_MEMBER, norbury)
+    page = unescape(client.get(at("fairness", "norbury", trial.pk)).text)
+    trial.refresh_from_db()
+    fairness, statement = trial.result["fairness"], trial.result["statement"]
+    for stated in (*fairness["parties"].values(), *fairness["flags"]):
+        assert stated["sentence"] in page
+    assert "In the worst 5% for all together" in page
+    assert statement["rests_on"] in page
+    assert statement["widened"]["sentence"] in page
+    assert "nobody says by whom, not graded, drawn once for the whole deal" in page
+    assert "never says that a deal is fair" in page
 
 
 # ── the door for programs ────────────────────────────────────────────────────────────────────

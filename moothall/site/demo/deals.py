@@ -45,23 +45,25 @@ residual_bearer = "council"
 
 [facts.in_house]
 title = "Cost in-house"
+supplied_by = "council"
 borne_by = "council"
 without_deal = true
 basis = "estimated"
-distribution = { kind = "triangular", low = 560000, mode = 600000, high = 680000 }
+distribution = { kind = "triangular", low = 560000, mode = 600000, high = 680000, per = "deal" }
 
 [facts.cost]
 title = "Cost of the service"
 borne_by = "charity"
 basis = "estimated"
-distribution = { kind = "pert", low = 450000, mode = 500000, high = 640000 }
+distribution = { kind = "pert", low = 450000, mode = 500000, high = 640000, per = "deal" }
 
 [facts.at_home]
 title = "People still at home after 91 days"
+supplied_by = "charity"
 unit = "people"
 reported_by = "charity"
 places = 0
-distribution = { kind = "triangular", low = 150, mode = 260, high = 320 }
+distribution = { kind = "triangular", low = 150, mode = 260, high = 320, per = "deal" }
 
 [terms.results]
 kind = "unit_price"
@@ -94,13 +96,13 @@ kind = "supplier"
 title = "Saving on electricity"
 enjoyed_by = "council"
 reported_by = "contractor"
-distribution = { kind = "triangular", low = 80000, mode = 160000, high = 190000 }
+distribution = { kind = "triangular", low = 80000, mode = 160000, high = 190000, per = "deal" }
 
 [facts.cost]
 title = "Cost of the lamps and the work"
 borne_by = "contractor"
 basis = "estimated"
-distribution = { kind = "triangular", low = 85000, mode = 95000, high = 130000 }
+distribution = { kind = "triangular", low = 85000, mode = 95000, high = 130000, per = "deal" }
 
 [terms.fee]
 kind = "fixed_fee"
