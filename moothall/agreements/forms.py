@@ -236,6 +236,13 @@ class SolveForm(forms.Form):
         decimal_places=6,
         help_text="Pounds, or a chance or share from 0 to 1: 0.10 is one future in ten.",
     )
+    beside_party = forms.ChoiceField(label="Follow along: whose result", required=False)
+    beside_measure = forms.ChoiceField(
+        label="Follow along: which result",
+        required=False,
+        initial="mean",
+        choices=[(name, words.capitalize()) for name, words in MEASURES.items()],
+    )
 
     def __init__(
         self,
@@ -247,6 +254,7 @@ class SolveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = [("", "Choose one"), *places]  # type: ignore[attr-defined]  # has choices
         self.fields["party"].choices = [("", "Choose one"), *parties]  # type: ignore[attr-defined]  # has choices
+        self.fields["beside_party"].choices = [("", "Nobody's"), *parties]  # type: ignore[attr-defined]  # has choices
 
 
 class ReleaseForm(forms.Form):

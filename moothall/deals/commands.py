@@ -26,8 +26,8 @@ from moothall.deals.named_files import (
     show_statement,
     text_of,
     variation_of,
-    vat_rates,
 )
+from moothall.deals.vat import vat_rates
 
 if TYPE_CHECKING:
     from moothall.deals.deal import Finding

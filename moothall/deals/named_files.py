@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from moothall.deals.claims import Judgement
     from moothall.deals.deal import Deal, Finding
-    from moothall.deals.settlement import Statement, VatRate
+    from moothall.deals.settlement import Statement
     from moothall.deals.versions import Version
     from moothall.values.periods import Period
 
@@ -136,18 +136,6 @@ def judged_claims(
     made, findings = claims_of(text_of(path))
     judgement = judged(deal, made, up_to=up_to)
     return judgement, with_reported(judgement, reported), findings
-
-
-def vat_rates() -> VatRate:
-    """Return the rates of VAT by treatment and day, as the dated rules have them."""
-    import tomllib
-    from importlib.resources import files
-
-    from moothall.values.rules import rules_from
-
-    text = (files("moothall.deals") / "rules" / "vat.toml").read_text(encoding="utf-8")
-    rules = rules_from(tomllib.loads(text, parse_float=Decimal))
-    return lambda treatment, day: Decimal(rules[f"vat_{treatment}"].on(day).value)
 
 
 def show_statement(first: Deal, statement: Statement) -> None:

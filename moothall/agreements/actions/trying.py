@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from django.db import transaction
@@ -11,16 +12,17 @@ from django_tasks import task
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried, who_asks
 from moothall.agreements.models import LONGEST_NOTE, DraftVersion, Trial, TrialRelease
-from moothall.agreements.queries.settling import vat_rate
 from moothall.core import audit, jobs
 from moothall.core.errors import CannotDo
+from moothall.deals.budgets import budget_years
 from moothall.deals.deal import Deal, Weight
 from moothall.deals.privacy import as_tried
 from moothall.deals.reading import CannotReadDeal, deal_from_document, document_from_toml
 from moothall.deals.simulation import CannotSimulate, simulation, why_not_simulate
-from moothall.deals.solving import CannotSolve, Target, solution, why_not_target
+from moothall.deals.solving import Beside, CannotSolve, Target, solution, why_not_target
 from moothall.deals.spreads import drivers, simulation_as_json
 from moothall.deals.varying import NoSuchNumber, number_at
+from moothall.deals.vat import vat_rates
 from moothall.deals.waterfall import waterfall
 from moothall.directory.models import Organisation, Person
 from moothall.values.wording import number_of
@@ -63,8 +65,12 @@ def start_solving(
     seed: int,
     by: Person,
     at: datetime,
+    beside_party: str = "",
+    beside_measure: str = "",
 ) -> Trial:
     """Look, in the background, for the value of one number that brings a result to a target.
+
+    beside_party, beside_measure : another result to follow along
 
     :raises CannotTry: when the person may not, or there is no such number, party or measure.
     """
@@ -75,6 +81,8 @@ def start_solving(
         raise CannotTry(str(refusal)) from None
     if sentence := why_not_target(deal, Target(party, measure, float(target))):
         raise CannotTry(sentence)
+    if beside_party and (sentence := why_not_target(deal, Beside(beside_party, beside_measure))):
+        raise CannotTry(sentence)
     if low >= high:
         raise CannotTry(f"{low} is not below {high}. Give the range from low to high.")
     asked = {
@@ -84,6 +92,8 @@ def start_solving(
         "party": party,
         "measure": measure,
         "target": f"{target:f}",
+        "beside_party": beside_party,
+        "beside_measure": beside_measure if beside_party else "",
         "seed": seed,
         "draws": SOLVING_DRAWS,
         "asked_by": asking,
@@ -133,19 +143,30 @@ def try_deal(trial_id: int) -> str:
     except (CannotReadDeal, CannotSimulate, CannotSolve, NoSuchNumber) as refusal:
         trial.state, trial.refusal = Trial.State.REFUSED, str(refusal)
     else:
-        trial.state, trial.result = Trial.State.DONE, found
+        trial.state, trial.result = Trial.State.DONE, _finite(found)
     trial.ended_at = timezone.now()
     trial.save(update_fields=["state", "refusal", "result", "ended_at"])
     return trial.state
 
 
+def _finite(found: Any) -> Any:
+    """Return a result with nothing where a number is not finite: PostgreSQL's JSON has none."""
+    if isinstance(found, dict):
+        return {key: _finite(one) for key, one in found.items()}
+    if isinstance(found, list | tuple):
+        return [_finite(one) for one in found]
+    return None if isinstance(found, float) and not isfinite(found) else found
+
+
 def _simulated(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
     done = simulation(deal, seed=asked["seed"], draws=asked["draws"])
-    driven = drivers(deal, seed=asked["seed"])
-    found: dict[str, Any] = {"party": asked["asked_by"]}
-    found |= simulation_as_json(done, driven, vat_rate)
-    for key in deal.parties:
-        found["parties"][key]["waterfall"] = [bar.as_json() for bar in waterfall(done, key)]
+    driven, rates = drivers(deal, seed=asked["seed"]), vat_rates()
+    found: dict[str, Any] = {"party": asked["asked_by"], **simulation_as_json(done, driven, rates)}
+    for key, party in done.parties.items():
+        name, held = deal.party_name(key), found["parties"][key]
+        held["waterfall"] = [bar.as_json() for bar in waterfall(done, key)]
+        held["budgets_said"] = [year.in_words(name) for year in budget_years(done, key, rates)]
+        held["investor_said"] = party.investor.in_words(name) if party.investor else ""
     return found
 
 
@@ -157,6 +178,9 @@ def _solved(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
         target=Target(asked["party"], asked["measure"], float(asked["target"])),
         seed=asked["seed"],
         draws=asked["draws"],
+        beside=Beside(asked["beside_party"], asked["beside_measure"])
+        if asked.get("beside_party")
+        else None,
     )
     return {"asked_by": asked["asked_by"], **found.as_json()}
 

@@ -13,9 +13,10 @@ from moothall.agreements.models import Trial
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal
 from moothall.deals.reading import deal_and_findings
-from moothall.deals.solving import MEASURES, said
+from moothall.deals.solving import MEASURES, SCANNED, said
 from moothall.deals.statement import Source, Unpriced
 from moothall.directory.models import Organisation
+from moothall.values.wording import pounds_in_words
 
 
 @frozen
@@ -35,7 +36,8 @@ class PartyResult:
     years: tuple[tuple[str, Decimal, Decimal, Decimal], ...]  # (year, P5, P50, P95)
     drivers: tuple[tuple[str, Decimal, Decimal], ...]  # (fact, result at its P10, at its P90)
     waterfall: tuple[tuple[str, Decimal], ...]
-    investor: dict[str, Any] | None
+    investor_said: str
+    budgets_said: tuple[str, ...]
     sentence: str
     reward_share: float | None
     risk_share: float | None
@@ -73,7 +75,9 @@ class ResultPage:
     rests_on: tuple[str, ...]  # what the fairness statement rests on, in sentences
     notes: tuple[str, ...]
     measure: str
-    trials: tuple[tuple[str, str], ...]
+    beside: str  # what was followed along, in words; empty where nothing was
+    trials: tuple[tuple[str, str, str], ...]
+    curve: tuple[tuple[str, Decimal], ...]  # (number tried, result), for a chart; chances in %
     at: datetime
     ended_at: datetime | None
     by: str
@@ -119,12 +123,9 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
         rests_on=_rests_on(found["statement"]) if found and not is_solving else (),
         notes=tuple(found.get("notes", ())) if found and not is_solving else (),
         measure=MEASURES.get(trial.asked.get("measure", ""), ""),
-        trials=tuple(
-            (f"{Decimal(each['number']):,f}", said(each["result"], trial.asked["measure"]))
-            for each in found["trials"]
-        )
-        if found and is_solving
-        else (),
+        beside=_beside(deal, trial.asked) if deal else "",
+        trials=_trials(trial.asked, found) if found and is_solving else (),
+        curve=_curve(trial.asked, found) if found and is_solving else (),
         at=trial.at,
         ended_at=trial.ended_at,
         by=trial.by.name,
@@ -143,6 +144,38 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
         if is_own
         else (),
         why_not_draft=permissions.why_not_draft_deal(viewer, draft.body),
+    )
+
+
+def _beside(deal: Deal, asked: dict[str, Any]) -> str:
+    party = asked.get("beside_party")
+    return f"{deal.party_name(party)}'s {MEASURES[asked['beside_measure']]}" if party else ""
+
+
+def _trials(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (
+            f"{Decimal(each['number']):,f}",
+            said(each["result"], asked["measure"]),
+            "" if each["beside"] is None else said(each["beside"], asked["beside_measure"]),
+        )
+        for each in found["trials"]
+    )
+
+
+def _curve(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
+    """The trials that the range was scanned by: they stand at even distances."""
+    low, high = Decimal(asked["low"]), Decimal(asked["high"])
+    even = {f"{low + (high - low) * n / (SCANNED - 1):f}" for n in range(SCANNED)}
+    results = [each["result"] for each in found["trials"]]
+    is_chance = all(-1 <= result <= 1 for result in results)
+    return tuple(
+        (
+            pounds_in_words(Decimal(each["number"])),
+            Decimal(round(100 * each["result"] if is_chance else each["result"])),
+        )
+        for each in found["trials"]
+        if each["number"] in even
     )
 
 
@@ -168,7 +201,8 @@ def _parties(deal: Deal, found: dict[str, Any]) -> tuple[PartyResult, ...]:
                 for driver in party["drivers"]
             ),
             waterfall=tuple((bar["label"], _pounds(bar["gbp"])) for bar in party["waterfall"]),
-            investor=party["investor"],
+            investor_said=party["investor_said"],
+            budgets_said=tuple(party["budgets_said"]),
             sentence=found["fairness"]["parties"][key]["sentence"],
             reward_share=found["fairness"]["parties"][key]["reward_share"],
             risk_share=found["fairness"]["parties"][key]["risk_share"],

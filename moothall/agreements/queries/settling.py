@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from moothall.core.rules import rule_on
 from moothall.deals.deal import Deal, Finding
 from moothall.deals.settlement import CannotSettle, settled
+from moothall.deals.vat import vat_rates
 from moothall.deals.versions import Version
 
 
@@ -44,7 +44,7 @@ def tried_statement(
     facts = {key: dict.fromkeys(days, value) for key, value in known.items()}
     try:
         statement = settled(
-            [Version(1, deal, deal.period.starts_on)], facts, up_to=period, vat_rate=vat_rate
+            [Version(1, deal, deal.period.starts_on)], facts, up_to=period, vat_rate=vat_rates()
         )
     except CannotSettle as refusal:
         refused = Finding("period", str(refusal), "")
@@ -64,11 +64,6 @@ def tried_statement(
         net=tuple((deal.party_name(key), gbp) for key, gbp in statement.net.items()),
         findings=statement.findings,
     )
-
-
-def vat_rate(treatment: str, day: date) -> Decimal:
-    """The rate of value added tax on a day."""
-    return Decimal(str(rule_on(day, "deals", "vat", f"vat_{treatment}").value))
 
 
 def periods_of(deal: Deal) -> list[tuple[str, str]]:

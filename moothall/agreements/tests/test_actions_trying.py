@@ -73,7 +73,8 @@ def printed(tmp_path, *asked: str) -> dict:
 def test_a_simulation_finds_to_the_digit_what_the_command_prints(done, tmp_path):
     found = json.loads(json.dumps(done.result))
     for party in found["parties"].values():
-        party.pop("waterfall", None)
+        for more in ("waterfall", "budgets_said", "investor_said"):
+            party.pop(more)
     assert found == printed(tmp_path, "simulate", "--draws", "1000", "--seed", "7")
 
 
@@ -83,6 +84,20 @@ def test_a_search_finds_to_the_digit_what_the_command_prints(version, manager, t
     assert trial.result == printed(
         tmp_path, "solve", f"--vary={SOLVE['place']}", *asked, f"--draws={trial.asked['draws']}"
     )
+
+
+def test_another_result_is_followed_along(version, manager):
+    along = {"beside_party": "venture", "beside_measure": "mean"}
+    trial = run(trying.start_solving(version=version, **SOLVE, **along, by=manager, at=NOW))
+    assert trial.result["beside"] == {"party": "venture", "measure": "mean"}
+    followed = [each["beside"] for each in trial.result["trials"]]
+    assert followed == sorted(followed)  # the more the council pays, the more the venture has
+
+
+def test_a_result_that_nobody_has_is_not_followed_along(version, manager):
+    along = {"beside_party": "nobody", "beside_measure": "mean"}
+    with pytest.raises(CannotTry, match="There is no party 'nobody'"):
+        trying.start_solving(version=version, **SOLVE, **along, by=manager, at=NOW)
 
 
 def test_a_trial_is_worked_once(done):

@@ -67,13 +67,13 @@ high = 24000000
 per = "deal"
 
 [facts.contractor_cost]
-title = "Galliford Try's own time (our estimate)"
+title = "Galliford Try's own time"
 borne_by = "contractor"
 basis = "estimated"
 distribution = { kind = "triangular", low = 100000, mode = 200000, high = 400000, per = "deal" }
 
 [facts.outsourcer_cost]
-title = "Capita's own time (our estimate)"
+title = "Capita's own time"
 borne_by = "outsourcer"
 basis = "estimated"
 distribution = { kind = "triangular", low = 200000, mode = 350000, high = 700000, per = "deal" }

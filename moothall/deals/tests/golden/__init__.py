@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from moothall.deals.named_files import vat_rates
 from moothall.deals.reading import deal_from_toml
 from moothall.deals.settlement import Statement, period_of, settled
+from moothall.deals.vat import vat_rates
 from moothall.deals.versions import Version
 
 STORIES = Path(__file__).parent
