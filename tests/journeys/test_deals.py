@@ -69,7 +69,7 @@ def test_a_deal_is_tried_before_it_is_signed(page, live_server, barriers, own_la
     page.get_by_label("Which number may change").select_option("terms.fee.amount_gbp")
     page.get_by_label("Lowest value to try").fill("20000000")
     page.get_by_label("Highest value to try").fill("23000000")
-    page.get_by_label("Whose result").select_option("council")
+    page.get_by_label("Whose result", exact=True).select_option("council")
     page.get_by_label("What it should come to").fill("0.10")
     page.get_by_role("button", name="Find the number").click()
     expect(page.locator(".mh-answer")).to_contain_text("chance of being worse off")
