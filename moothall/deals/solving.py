@@ -165,7 +165,7 @@ def solution(
             above = trial
     best = min((below, above), key=lambda trial: abs(trial.result - target.value))
     sentence = (
-        f"With {place} at {best.number:f}, {deal.party_name(target.party)}'s "
+        f"With {place} at {best.number:,f}, {deal.party_name(target.party)}'s "
         f"{MEASURES[target.measure]} is {said(best.result, target.measure)}, against a target "
         f"of {said(target.value, target.measure)}."
     )

@@ -24,6 +24,7 @@ from moothall.deals.reading import (
     deal_and_findings_of,
     document_from_toml,
 )
+from moothall.deals.varying import numbers_in
 from moothall.deals.writing import inline, toml_of
 
 # Kinds of field that a person fills in as they stand; the rest are written as the file writes them.
@@ -140,6 +141,13 @@ def place_in_words(document: Mapping[str, Any], place: str) -> str:
     ]
     said = ", ".join([label, *of])
     return f"{_called(section, key, table[key])}: {said}" if key else f"The deal: {said}"
+
+
+def numbers_to_change(deal: Deal | None) -> list[tuple[str, str]]:
+    """Return the place of every number of a sound deal, and its words."""
+    if deal is None:
+        return []
+    return [(place, place_in_words(deal.document, place)) for place in numbers_in(deal)]
 
 
 def with_fields(

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from moothall.agreements import permissions
+from moothall.agreements.engine.documents import place_in_words
 from moothall.agreements.models import Trial
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal
@@ -74,6 +75,7 @@ class ResultPage:
     flags: tuple[str, ...]
     rests_on: tuple[str, ...]  # what the fairness statement rests on, in sentences
     notes: tuple[str, ...]
+    answer: str
     measure: str
     beside: str  # what was followed along, in words; empty where nothing was
     trials: tuple[tuple[str, str, str], ...]
@@ -122,6 +124,7 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
         else (),
         rests_on=_rests_on(found["statement"]) if found and not is_solving else (),
         notes=tuple(found.get("notes", ())) if found and not is_solving else (),
+        answer=_answer(deal, found) if deal and found and is_solving else "",
         measure=MEASURES.get(trial.asked.get("measure", ""), ""),
         beside=_beside(deal, trial.asked) if deal else "",
         trials=_trials(trial.asked, found) if found and is_solving else (),
@@ -147,6 +150,12 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
     )
 
 
+def _answer(deal: Deal, found: dict[str, Any]) -> str:
+    words = place_in_words(deal.document, found["place"])
+    sentence: str = found["sentence"]
+    return sentence.replace(found["place"], words, 1)
+
+
 def _beside(deal: Deal, asked: dict[str, Any]) -> str:
     party = asked.get("beside_party")
     return f"{deal.party_name(party)}'s {MEASURES[asked['beside_measure']]}" if party else ""
@@ -160,13 +169,18 @@ def _trials(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, st
             "" if each["beside"] is None else said(each["beside"], asked["beside_measure"]),
         )
         for each in found["trials"]
+        if each["number"] in _even(asked) or each["number"] == found["number"]
     )
 
 
-def _curve(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
-    """The trials that the range was scanned by: they stand at even distances."""
+def _even(asked: dict[str, Any]) -> set[str]:
+    """The values by which the range was scanned: at even distances."""
     low, high = Decimal(asked["low"]), Decimal(asked["high"])
-    even = {f"{low + (high - low) * n / (SCANNED - 1):f}" for n in range(SCANNED)}
+    return {f"{low + (high - low) * n / (SCANNED - 1):f}" for n in range(SCANNED)}
+
+
+def _curve(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
+    """The values that the range was scanned by, chances as so many in a hundred."""
     results = [each["result"] for each in found["trials"]]
     is_chance = all(-1 <= result <= 1 for result in results)
     return tuple(
@@ -175,7 +189,7 @@ def _curve(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, Dec
             Decimal(round(100 * each["result"] if is_chance else each["result"])),
         )
         for each in found["trials"]
-        if each["number"] in even
+        if each["number"] in _even(asked)
     )
 
 

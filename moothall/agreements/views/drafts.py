@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from moothall.agreements import forms, permissions
 from moothall.agreements.actions import drafting
 from moothall.agreements.engine.beginnings import cases_to_begin_from
-from moothall.agreements.engine.documents import SECTIONS
+from moothall.agreements.engine.documents import SECTIONS, numbers_to_change
 from moothall.agreements.queries import drafts, settling
 from moothall.agreements.views.whose import (
     PersonsRequest,
@@ -26,7 +26,6 @@ from moothall.core.downloads import csv_file, json_file
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.deals.kinds import term_kinds
-from moothall.deals.varying import numbers_in
 from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import body_at, viewer_for
 from moothall.values.tables import Cell, Column, Download, Kind, Table
@@ -316,7 +315,7 @@ def _workbench(
         "simulate_form": forms.SimulateForm(auto_id="simulate_%s"),
         "solve_form": forms.SolveForm(
             auto_id="solve_%s",
-            places=[(place, place) for place in numbers_in(page.deal)] if page.deal else [],
+            places=numbers_to_change(page.deal),
             parties=page.parties,
         ),
         "parts": [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from moothall.agreements import forms, permissions
 from moothall.agreements.actions import drafting, trying
+from moothall.agreements.engine.documents import numbers_to_change
 from moothall.agreements.queries import drafts, results
 from moothall.agreements.views.whose import (
     PersonsRequest,
@@ -22,7 +23,7 @@ from moothall.core.downloads import csv_file, json_file
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.deals.reading import deal_from_toml
-from moothall.deals.varying import numbers_in, with_number
+from moothall.deals.varying import with_number
 from moothall.deals.writing import toml_of
 from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import body_at, viewer_for
@@ -57,7 +58,7 @@ def solve(request: PersonsRequest, slug: str, draft_id: int) -> HttpResponse:
     body = body_for(slug, who=request.user, why_not=permissions.why_not_try_deal)
     held = own_draft(body, draft_id)
     page = drafts.draft_page(held, body, viewer=viewer_for(request.user))
-    places = [(place, place) for place in numbers_in(page.deal)] if page.deal else []
+    places = numbers_to_change(page.deal)
     form = forms.SolveForm(request.POST, places=places, parties=page.parties)
     if not form.is_valid():
         for name, errors in form.errors.items():
