@@ -82,6 +82,7 @@ class Trial(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     asked = models.JSONField()
+    percent = models.PositiveSmallIntegerField(default=0)  # how far it is
     result = models.JSONField(null=True)
     refusal = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -7,7 +7,7 @@ are evaluated side by side. Or they are quasi-random: one sequence, which blocks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -88,6 +88,13 @@ class Simulation:
     notes: tuple[str, ...] = field(factory=tuple)
 
 
+Told = Callable[[float], None]
+
+
+def untold(_part: float) -> None:
+    """Nobody waits to be told how far it is."""
+
+
 class CannotSimulate(ValueError):
     """The deal cannot be drawn. The message says what is missing."""
 
@@ -100,17 +107,20 @@ def simulation(
     policy: Policy | None = None,
     is_quasi_random: bool = False,
     side_by_side: int = CHUNK,
+    told: Told = untold,
 ) -> Simulation:
     """Draw futures of a deal and say what each party may gain or lose.
 
     is_quasi_random : draws fill the space of futures evenly, so that fewer say as much
     side_by_side    : how many are evaluated at once; it changes no result
+    told            : is told, now and then, what part is drawn (0-1)
 
     :raises CannotSimulate: when a fact has neither a value nor a distribution.
     """
     if sentence := why_not_simulate(deal):
         raise CannotSimulate(sentence)
-    futures = futures_in(deal, blocks(deal, seed, draws, is_quasi_random), draws, side_by_side)
+    drawn_facts = blocks(deal, seed, draws, is_quasi_random)
+    futures = futures_in(deal, drawn_facts, draws, side_by_side, told)
     return Simulation(
         deal=deal,
         seed=seed,
@@ -144,6 +154,7 @@ def futures_in(
     drawn_facts: Iterable[tuple[Mapping[str, Floats], int]],
     draws: int,
     side_by_side: int = CHUNK,
+    told: Told = untold,
 ) -> Futures:
     """Return what all blocks of drawn facts lead to, so many evaluated at once.
 
@@ -159,6 +170,7 @@ def futures_in(
             part = {key: flows[:, at : at + width] for key, flows in cash.items()}
             found.append(futures_of(deal, some, part))
             at += width
+            told(at / draws)
     return evolve(_joined(found), cash=cash)
 
 

@@ -5,6 +5,7 @@ Every trial runs on the same futures, so that only the number differs.
 
 from __future__ import annotations
 
+import itertools
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ from attrs import asdict, frozen
 
 from moothall.deals.deal import Deal
 from moothall.deals.fairness import about
-from moothall.deals.simulation import Simulation, simulation
+from moothall.deals.simulation import Simulation, Told, simulation, untold
 from moothall.deals.varying import with_number
 from moothall.values.wording import percentage
 
@@ -123,12 +124,14 @@ def solution(
     draws: int,
     places: int = 2,
     beside: Beside | None = None,
+    told: Told = untold,
 ) -> Solution:
     """Find the number at a place that brings a result to its target.
 
     between : the lowest and highest value to try
     places  : decimals of the answer
     beside  : another result to follow along
+    told    : is told after each trial what part is done at the least (0-1)
 
     :raises CannotSolve: when no value in the range crosses the target, or the measure is not said.
     """
@@ -140,7 +143,10 @@ def solution(
     if low >= high:
         raise CannotSolve(f"{low} is not below {high}. Give the range from low to high.")
 
+    count = itertools.count(1)
+
     def tried(number: Decimal) -> Trial:
+        told((next(count) - 1) / (SCANNED + HALVINGS))
         done = simulation(with_number(deal, place, number), seed=seed, draws=draws)
         result = measured(done, target.party, target.measure)
         if beside is None:

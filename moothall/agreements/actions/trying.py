@@ -18,7 +18,7 @@ from moothall.deals.budgets import budget_years
 from moothall.deals.deal import Deal, Weight
 from moothall.deals.privacy import as_tried
 from moothall.deals.reading import CannotReadDeal, deal_from_document, document_from_toml
-from moothall.deals.simulation import CannotSimulate, simulation, why_not_simulate
+from moothall.deals.simulation import CannotSimulate, Told, simulation, why_not_simulate
 from moothall.deals.solving import Beside, CannotSolve, Target, solution, why_not_target
 from moothall.deals.spreads import drivers, simulation_as_json
 from moothall.deals.varying import NoSuchNumber, number_at
@@ -132,13 +132,17 @@ def try_deal(trial_id: int) -> str:
     if trial is None or trial.state == Trial.State.DONE:
         return "nothing to do"
     Trial.objects.filter(pk=trial_id).update(state=Trial.State.RUNNING)
+
+    def told(part: float) -> None:
+        Trial.objects.filter(pk=trial_id).update(percent=int(100 * part))
+
     try:
         document = document_from_toml(trial.version.text)
         deal = deal_from_document(as_tried(document, trial.asked["asked_by"]))
         found = (
-            _simulated(deal, trial.asked)
+            _simulated(deal, trial.asked, told)
             if trial.kind == Trial.Kind.SIMULATE
-            else _solved(deal, trial.asked)
+            else _solved(deal, trial.asked, told)
         )
     except (CannotReadDeal, CannotSimulate, CannotSolve, NoSuchNumber) as refusal:
         trial.state, trial.refusal = Trial.State.REFUSED, str(refusal)
@@ -158,11 +162,14 @@ def _finite(found: Any) -> Any:
     return None if isinstance(found, float) and not isfinite(found) else found
 
 
-def _simulated(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
-    done = simulation(deal, seed=asked["seed"], draws=asked["draws"])
+def _simulated(deal: Deal, asked: dict[str, Any], told: Told) -> dict[str, Any]:
+    done = simulation(
+        deal, seed=asked["seed"], draws=asked["draws"], told=lambda part: told(part / 3)
+    )
     driven, rates = drivers(deal, seed=asked["seed"]), vat_rates()
     found: dict[str, Any] = {"party": asked["asked_by"], **simulation_as_json(done, driven, rates)}
-    for key, party in done.parties.items():
+    for place, (key, party) in enumerate(done.parties.items(), start=1):
+        told((1 + place / len(done.parties)) / 2)
         name, held = deal.party_name(key), found["parties"][key]
         held["waterfall"] = [bar.as_json() for bar in waterfall(done, key)]
         held["budgets_said"] = [year.in_words(name) for year in budget_years(done, key, rates)]
@@ -170,7 +177,7 @@ def _simulated(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _solved(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
+def _solved(deal: Deal, asked: dict[str, Any], told: Told) -> dict[str, Any]:
     found = solution(
         deal,
         place=asked["place"],
@@ -181,6 +188,7 @@ def _solved(deal: Deal, asked: dict[str, Any]) -> dict[str, Any]:
         beside=Beside(asked["beside_party"], asked["beside_measure"])
         if asked.get("beside_party")
         else None,
+        told=told,
     )
     return {"asked_by": asked["asked_by"], **found.as_json()}
 

@@ -64,6 +64,7 @@ class ResultPage:
     kind: str
     is_solving: bool
     is_working: bool
+    percent: int
     is_done: bool
     refusal: str
     version: int
@@ -111,6 +112,7 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
         kind=trial.get_kind_display(),
         is_solving=is_solving,
         is_working=trial.state in (Trial.State.WAITING, Trial.State.RUNNING),
+        percent=trial.percent,
         is_done=found is not None,
         refusal=trial.refusal,
         version=trial.version.number,

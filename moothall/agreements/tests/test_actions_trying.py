@@ -100,6 +100,14 @@ def test_a_result_that_nobody_has_is_not_followed_along(version, manager):
         trying.start_solving(version=version, **SOLVE, **along, by=manager, at=NOW)
 
 
+def test_a_trial_says_how_far_it_is(version, manager):
+    assert Trial(version=version).percent == 0
+    drawn = run(trying.start_simulation(version=version, draws=20_000, seed=7, by=manager, at=NOW))
+    found = run(trying.start_solving(version=version, **SOLVE, by=manager, at=NOW))
+    assert drawn.percent == 100
+    assert 50 < found.percent <= 100
+
+
 def test_a_trial_is_worked_once(done):
     ended = done.ended_at
     assert (done.state, done.result["draws"]) == (Trial.State.DONE, 1000)
