@@ -27,7 +27,7 @@ def csv_file(
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(head)
         for row in rows:
-            yield writer.writerow([_plain(cell) for cell in row])
+            yield writer.writerow([plain_cell(cell) for cell in row])
 
     return StreamingHttpResponse(
         lines(),
@@ -36,7 +36,8 @@ def csv_file(
     )
 
 
-def _plain(cell: Any) -> Any:
+def plain_cell(cell: Any) -> Any:
+    """Return a cell as a file has it: nothing for None, no text that begins like a sum."""
     if isinstance(cell, str) and cell.startswith(LOOKS_LIKE_A_SUM):
         return "'" + cell
     return "" if cell is None else cell

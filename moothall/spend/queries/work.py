@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from moothall.core.downloads import plain_cell
 from moothall.core.models import Publication
 from moothall.core.permissions import Viewer
 from moothall.directory import permissions
@@ -15,9 +16,6 @@ from moothall.directory.engine.roles import Deed
 from moothall.directory.models import Organisation
 from moothall.spend.analysis.payments import Filters
 from moothall.values.periods import Period, financial_year_of
-
-# A cell that a spreadsheet would take for a formula is marked as text.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def body_choices(viewer: Viewer) -> tuple[tuple[str, str], ...]:
@@ -74,11 +72,5 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer = csv.writer(text)
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([plain_cell(cell) for cell in row])
     return text.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_MARKS) else cell
