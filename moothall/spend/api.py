@@ -115,6 +115,8 @@ class Coverage(Schema):
     publication_count: int
     first_month: str | None
     last_month: str | None
+    counted_twice_rows: int
+    counted_twice_gbp: str
 
 
 class Summary(Schema):
