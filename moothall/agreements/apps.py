@@ -14,4 +14,8 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.DraftShare", "draft__body_id"),
             Owned("agreements.Trial", "version__draft__body_id"),
             Owned("agreements.TrialRelease", "trial__version__draft__body_id"),
+            Owned("agreements.Agreement"),
+            Owned("agreements.Member", "agreement__body_id"),
+            Owned("agreements.AgreementVersion", "agreement__body_id"),
+            Owned("agreements.Execution", "version__agreement__body_id"),
         )

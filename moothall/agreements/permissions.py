@@ -1,8 +1,9 @@
-"""May this person read, write or try this draft, or read what a trial found?"""
+"""May this person read, write or try this draft; read, keep or sign this agreement?"""
 
 from collections.abc import Callable
 
-from moothall.agreements.models import Draft, Trial
+from moothall.agreements.models import Agreement, Draft, Trial
+from moothall.directory import permissions as directory
 from moothall.directory.models import Organisation
 from moothall.directory.permissions import (
     Asker,
@@ -15,9 +16,13 @@ WhyNot = Callable[[Asker, Organisation], str | None]
 
 __all__ = [
     "WhyNot",
+    "bodies_of",
     "is_shared_with",
     "may_read_result",
+    "why_not_at_a_member",
     "why_not_draft_deal",
+    "why_not_keep_agreement",
+    "why_not_read_agreement",
     "why_not_read_deal",
     "why_not_release",
     "why_not_try_deal",
@@ -49,3 +54,30 @@ def why_not_release(person: Asker, trial: Trial, to: Organisation) -> str | None
             "has the same. Release it when the competition is over."
         )
     return None
+
+
+def bodies_of(agreement: Agreement) -> tuple[Organisation, ...]:
+    """The body that keeps it, then its members of today, each once."""
+    members = agreement.members.filter(left_on=None).select_related("organisation")
+    found = {agreement.body_id: agreement.body}
+    found |= {member.organisation_id: member.organisation for member in members}
+    return tuple(found.values())
+
+
+def why_not_at_a_member(person: Asker, agreement: Agreement, why_not: WhyNot) -> str | None:
+    """Return None where `why_not` has none at one of the agreement's bodies; else the keeper's."""
+    reasons = [why_not(person, body) for body in bodies_of(agreement)]
+    return None if None in reasons else reasons[0]
+
+
+def why_not_read_agreement(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not read what is not public of an agreement, or None.
+
+    Each of its members' readers may, and the keeper's.
+    """
+    return why_not_at_a_member(person, agreement, directory.why_not_read_agreement)
+
+
+def why_not_keep_agreement(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not change the record of an agreement, or None: its keeper's may."""
+    return directory.why_not_keep_agreement(person, agreement.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from string import Formatter
 from typing import Any
@@ -12,6 +12,7 @@ from attrs import frozen
 
 from moothall.deals.numbers import Mask
 from moothall.values.wording import MINUS, percentage, pounds
+from moothall.values.wording import listed as listed
 
 Number = Decimal | float | int
 
@@ -68,12 +69,6 @@ def in_sentence(title: str) -> str:
     first = title.split(maxsplit=1)[0]
     is_word = first.isalpha() and first[1:] == first[1:].lower()
     return title[0].lower() + title[1:] if is_word else title
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names as a sentence lists them: 'fee, share and cap'."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 class _Wording(Formatter):

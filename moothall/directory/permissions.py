@@ -152,6 +152,56 @@ def why_not_try_deal(person: Asker, body: Organisation) -> str | None:
     return _why_not(person, Deed.TRY_DEAL, body)
 
 
+def why_not_read_agreement(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not read what is not public of the agreements of `body`, or None."""
+    return _why_not(person, Deed.READ_AGREEMENT, body)
+
+
+def why_not_keep_agreement(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not register agreements of `body` or change their record, or None."""
+    return _why_not(person, Deed.KEEP_AGREEMENT, body)
+
+
+def why_not_execute_agreement(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not sign an agreement for `body`, or None."""
+    return _why_not(person, Deed.EXECUTE_AGREEMENT, body)
+
+
+def why_not_comment_agreement(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not comment for `body` before an agreement is signed, or None."""
+    return _why_not(person, Deed.COMMENT_AGREEMENT, body)
+
+
+def why_not_report_facts(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not say for `body` what happened under an agreement, or None."""
+    return _why_not(person, Deed.REPORT_FACTS, body)
+
+
+def why_not_check_facts(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not check reported facts for `body`, or None."""
+    return _why_not(person, Deed.CHECK_FACTS, body)
+
+
+def why_not_approve_payment(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not approve a payment of `body`, or None."""
+    return _why_not(person, Deed.APPROVE_PAYMENT, body)
+
+
+def why_not_pay(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not pay on behalf of `body`, or None."""
+    return _why_not(person, Deed.PAY, body)
+
+
+def why_not_ask_variation(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not ask for a variation on behalf of `body`, or None."""
+    return _why_not(person, Deed.ASK_VARIATION, body)
+
+
+def why_not_approve_variation(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not approve a variation for `body`, or None."""
+    return _why_not(person, Deed.APPROVE_VARIATION, body)
+
+
 def why_not_declare_interest(person: Asker, body: Organisation) -> str | None:
     """Return why `person` may not declare an interest to `body`: it takes any role there."""
     person_id = _person_id(person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -81,3 +82,9 @@ def decimal_number(value: Decimal) -> str:
 def number_of(count: int, singular: str, plural: str = "") -> str:
     """1 payment, 9,310 payments."""
     return f"{whole_number(count)} {singular if count == 1 else plural or singular + 's'}"
+
+
+def listed(names: Iterable[str], *, last: str = "and") -> str:
+    """Return names as a sentence lists them: 'fee, share and cap'."""
+    *most, end = names
+    return f"{', '.join(most)} {last} {end}" if most else end

@@ -51,6 +51,7 @@ CALLED = {
     "draftversion": "draft",
     "draftshare": "draft",
     "trialrelease": "trial",
+    "agreementversion": "agreement",
     "suppliererror": "supplier",
 }
 

@@ -64,6 +64,14 @@ class Deed(StrEnum):
     READ_DEAL = "READ_DEAL"  # drafts of deals, the body's own and those shared with it
     DRAFT_DEAL = "DRAFT_DEAL"  # and sharing them
     TRY_DEAL = "TRY_DEAL"  # simulating them; what comes of it is the body's
+    READ_AGREEMENT = "READ_AGREEMENT"  # of the body's agreements, what is not public
+    KEEP_AGREEMENT = "KEEP_AGREEMENT"  # entering them in the register, and changing the record
+    EXECUTE_AGREEMENT = "EXECUTE_AGREEMENT"  # signing for the body; recording that it signed
+    COMMENT_AGREEMENT = "COMMENT_AGREEMENT"  # the statutory officers' comments before signing
+    REPORT_FACTS = "REPORT_FACTS"  # saying what happened in a period
+    CHECK_FACTS = "CHECK_FACTS"
+    ASK_VARIATION = "ASK_VARIATION"
+    APPROVE_VARIATION = "APPROVE_VARIATION"
 
     @property
     def words(self) -> str:
@@ -96,6 +104,14 @@ _WORDS = {
     Deed.READ_DEAL: "read the draft deals of {body}",
     Deed.DRAFT_DEAL: "draft a deal for {body}",
     Deed.TRY_DEAL: "try a deal for {body}",
+    Deed.READ_AGREEMENT: "read the agreements of {body}",
+    Deed.KEEP_AGREEMENT: "keep the agreements of {body}",
+    Deed.EXECUTE_AGREEMENT: "sign an agreement for {body}",
+    Deed.COMMENT_AGREEMENT: "comment on an agreement for {body} before it is signed",
+    Deed.REPORT_FACTS: "report what happened under an agreement for {body}",
+    Deed.CHECK_FACTS: "check reported facts for {body}",
+    Deed.ASK_VARIATION: "ask for a variation on behalf of {body}",
+    Deed.APPROVE_VARIATION: "approve a variation for {body}",
 }
 
 # Deeds that only look. An auditor holds none but these, so an auditor changes nothing.
@@ -109,6 +125,7 @@ LOOKING = frozenset(
         Deed.EXPORT_BODY,
         Deed.SEE_CASE_DATA,
         Deed.READ_DEAL,
+        Deed.READ_AGREEMENT,
     }
 )
 
@@ -123,9 +140,15 @@ _WORKS_ON_SPEND = frozenset(
         Deed.REQUEST_PURGE,
     }
 )
-_MEMBER = frozenset({Deed.READ_LINES, Deed.READ_EXEMPT, Deed.READ_DEAL})
+_MEMBER = frozenset({Deed.READ_LINES, Deed.READ_EXEMPT, Deed.READ_DEAL, Deed.READ_AGREEMENT})
 _TRIES_DEALS = frozenset({Deed.READ_DEAL, Deed.TRY_DEAL})
 _DRAFTS_DEALS = _TRIES_DEALS | {Deed.DRAFT_DEAL}
+_RUNS_AGREEMENTS = frozenset(
+    {Deed.READ_AGREEMENT, Deed.KEEP_AGREEMENT, Deed.REPORT_FACTS, Deed.ASK_VARIATION}
+)
+_DELIVERS = frozenset(
+    {Deed.READ_AGREEMENT, Deed.EXECUTE_AGREEMENT, Deed.REPORT_FACTS, Deed.ASK_VARIATION}
+)
 
 MAY: dict[Role, frozenset[Deed]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({Deed.MANAGE_PEOPLE, Deed.READ_AUDIT}),
@@ -141,6 +164,10 @@ MAY: dict[Role, frozenset[Deed]] = {
         Deed.REMOVE_BODY,
         Deed.RECORD_DECISION,
         Deed.APPROVE_PAYMENT,
+        Deed.READ_AGREEMENT,
+        Deed.EXECUTE_AGREEMENT,
+        Deed.COMMENT_AGREEMENT,
+        Deed.APPROVE_VARIATION,
     },
     Role.MONITORING_OFFICER: frozenset(
         {
@@ -156,21 +183,32 @@ MAY: dict[Role, frozenset[Deed]] = {
             Deed.REMOVE_BODY,
             Deed.RECORD_DECISION,
             Deed.READ_DEAL,
+            Deed.READ_AGREEMENT,
+            Deed.EXECUTE_AGREEMENT,
+            Deed.COMMENT_AGREEMENT,
         }
     ),
-    Role.FINANCE_OFFICER: _WORKS_ON_SPEND | _TRIES_DEALS | {Deed.PUBLISH, Deed.PAY},
+    Role.FINANCE_OFFICER: _WORKS_ON_SPEND
+    | _TRIES_DEALS
+    | {Deed.PUBLISH, Deed.PAY, Deed.READ_AGREEMENT, Deed.CHECK_FACTS},
     Role.INTERNAL_AUDITOR: LOOKING,
     Role.EXTERNAL_AUDITOR: LOOKING,
     Role.COMMISSIONER: _DRAFTS_DEALS
+    | _RUNS_AGREEMENTS
     | {
         Deed.READ_LINES,
         Deed.CATEGORISE,
         Deed.READ_EXEMPT,
         Deed.RECORD_DECISION,
         Deed.APPROVE_PAYMENT,
+        Deed.CHECK_FACTS,
+        Deed.APPROVE_VARIATION,
     },
     Role.PROCUREMENT_OFFICER: _TRIES_DEALS
     | {
+        Deed.READ_AGREEMENT,
+        Deed.KEEP_AGREEMENT,
+        Deed.ASK_VARIATION,
         Deed.READ_LINES,
         Deed.SEE_PRIVATE,
         Deed.DECIDE_MATCH,
@@ -178,6 +216,7 @@ MAY: dict[Role, frozenset[Deed]] = {
         Deed.READ_EXEMPT,
     },
     Role.PARTNERSHIP_MANAGER: _DRAFTS_DEALS
+    | _RUNS_AGREEMENTS
     | {Deed.READ_LINES, Deed.DECIDE_MATCH, Deed.CATEGORISE, Deed.SEE_PRIVATE, Deed.SHARE},
     Role.DATA_PROTECTION_OFFICER: frozenset(
         {
@@ -192,13 +231,14 @@ MAY: dict[Role, frozenset[Deed]] = {
         }
     ),
     Role.CLAIMS_VALIDATOR: frozenset({Deed.SEE_CASE_DATA}),
-    Role.EXECUTIVE_MEMBER: _MEMBER | {Deed.RECORD_DECISION},
+    Role.EXECUTIVE_MEMBER: _MEMBER
+    | {Deed.RECORD_DECISION, Deed.EXECUTE_AGREEMENT, Deed.APPROVE_VARIATION},
     Role.SCRUTINY_MEMBER: _MEMBER,
     Role.OTHER_MEMBER: frozenset(),
-    Role.PROVIDER: _DRAFTS_DEALS,
-    Role.INVESTOR: _DRAFTS_DEALS,
+    Role.PROVIDER: _DRAFTS_DEALS | _DELIVERS,
+    Role.INVESTOR: _DRAFTS_DEALS | {Deed.READ_AGREEMENT, Deed.EXECUTE_AGREEMENT},
     Role.STAFF_OR_MUTUAL_MEMBER: frozenset(),
-    Role.COMMUNITY_GROUP: frozenset(),
+    Role.COMMUNITY_GROUP: _DELIVERS,
 }
 
 # Whose interests the public register shows: elected and co-opted members.

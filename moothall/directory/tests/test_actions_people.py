@@ -139,7 +139,7 @@ def test_a_system_administrator_holds_nothing_that_approves_pays_or_reads(norbur
         r"hands out roles holds none that approves, pays or reads private rows. End the other",
     ):
         grant(clerk, norbury, Role.SYSTEM_ADMINISTRATOR)
-    grant(administrator, norbury, Role.COMMUNITY_GROUP)
+    grant(administrator, norbury, Role.OTHER_MEMBER)
     grant(administrator, OrganisationFactory(), Role.SECTION_151_OFFICER)
 
 

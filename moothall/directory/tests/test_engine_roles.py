@@ -50,7 +50,7 @@ def test_no_outside_party_reads_a_bodys_private_lines():
 def test_roles_that_do_nothing_private_may_stand_beside_administration():
     assert Role.FINANCE_OFFICER in APART_FROM_ADMINISTRATION
     assert Role.CLAIMS_VALIDATOR in APART_FROM_ADMINISTRATION
-    assert Role.COMMUNITY_GROUP not in APART_FROM_ADMINISTRATION
+    assert Role.OTHER_MEMBER not in APART_FROM_ADMINISTRATION
 
 
 def test_roles_read_as_a_sentence_says_them():
