@@ -2,18 +2,26 @@
 
 Simulating: 100,000 futures x 40 quarters x 10 terms x 5 parties, against NumPy that draws the same
 numbers and returns the same per-party mean, P5/P50/P95 and worst-5% mean; and against the same deal
-as plain Python objects (fewer futures, scaled). Uncertainty is drawn for each fact and period.
+as plain Python objects (fewer futures, scaled). Uncertainty is drawn for each fact and period; how
+much wider results are when each fact is drawn once for the whole deal is said beside it. What moves
+each result, and an investor's rates of return, are no part of that bar: they are timed apart.
 Settling: 10,000 contracts of 20 shapes x 4 quarters, grouped by shape, against a bare loop over
 Decimals; the sentences are written on demand and timed apart.
 Run: `python benchmarks/bench_deals.py`.
 """
 
 import argparse
+import math
+import random
+import re
 import resource
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +29,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from moothall.deals.investors import investor_result  # noqa: E402  after the path
 from moothall.deals.reading import deal_from_toml  # noqa: E402  after the path
 from moothall.deals.settlement import settled_together  # noqa: E402  after the path
-from moothall.deals.simulation import CHUNK, simulation  # noqa: E402  after the path
+from moothall.deals.simulation import CHUNK, facts_drawn, simulation  # noqa: E402  after the path
+from moothall.deals.spreads import drivers  # noqa: E402  after the path
 
 SIMULATED, FASTER, SETTLED = 2.0, 100, 3.0
 SEED, PENNY = 7, Decimal("0.01")
@@ -187,61 +197,158 @@ def by_engine(deal, draws):
     return np.array([[one.mean, one.p5, one.p50, one.p95, one.cvar5] for one in told])
 
 
-class Account:
-    """A party as a plain object."""
+@dataclass(frozen=True)
+class Flow:
+    payer: str
+    payee: str
+    amount: float
 
-    def __init__(self):
-        self.value = 0.0
+
+@dataclass
+class Party:
+    """Whoever pays and is paid: what its flows are worth on the first day."""
+
+    worth: float = 0.0
+
+    def books(self, amount, factor):
+        self.worth += amount * factor
+
+
+@dataclass
+class Fact:
+    draw: Callable[[], float]
+    borne_by: str | None = None
+
+
+@dataclass
+class Fee:
+    payer: str
+    payee: str
+    amount: float
+
+    def due(self, facts):
+        return self.amount
+
+
+@dataclass
+class UnitPrice:
+    payer: str
+    payee: str
+    volume: str
+    bands: list[tuple[float, float]]
+    least: float = 0.0
+    most: float = math.inf
+
+    def due(self, facts):
+        volume = min(max(facts[self.volume], self.least), self.most)
+        return in_bands(volume, self.bands)
+
+
+@dataclass
+class GainShare:
+    payer: str
+    payee: str
+    actual: str
+    baseline: float
+    bands: list[tuple[float, float]]
+
+    def due(self, facts):
+        return in_bands(self.baseline, self.bands) - in_bands(facts[self.actual], self.bands)
+
+
+@dataclass
+class RateCard:
+    payer: str
+    payee: str
+    outcome: str
+    price: float
+    most: float = math.inf
+    period_cap: float = math.inf
+    total_cap: float = math.inf
+    counted: float = 0.0
+    paid: float = 0.0
+
+    def due(self, facts):
+        taken = min(facts[self.outcome], self.most - self.counted)
+        due = min(taken * self.price, self.period_cap, self.total_cap - self.paid)
+        self.counted += taken
+        self.paid += due
+        return due
+
+
+@dataclass
+class TotalCap:
+    payer: str
+    payee: str
+    over: list[Fee | UnitPrice]
+    cap: float
+    total: float = 0.0
+
+    def due(self, facts):
+        before = self.total
+        self.total += sum(term.due(facts) for term in self.over)
+        return -(max(self.total - self.cap, 0) - max(before - self.cap, 0))
+
+
+def in_bands(amount, bands):
+    """What an amount comes to at a rate above each limit; bands rise from nothing."""
+    total = 0.0
+    for place, (above, rate) in enumerate(bands):
+        below = bands[place + 1][0] if place + 1 < len(bands) else math.inf
+        total += max(min(amount, below) - above, 0) * rate
+    return total
 
 
 def as_objects(draws):
     """The same deal as straightforward Python objects; how long it takes."""
-    import random
-
     chance = random.Random(SEED)
+    facts = {
+        "volume": Fact(lambda: chance.triangular(800, 1400, 1000)),
+        "hours": Fact(lambda: chance.gauss(500, 60)),
+        "cost": Fact(lambda: chance.gauss(60000, 6000), borne_by="contractor"),
+        "care": Fact(lambda: chance.triangular(8000, 15000, 10000), borne_by="charity"),
+        "kept": Fact(lambda: poisson(chance, 12)),
+    }
     began = time.process_time()
     results = []
     for _ in range(draws):
-        accounts = {party: Account() for party in PARTIES}
-        homes = homes_paid = core = 0.0
+        parties = {party: Party() for party in PARTIES}
+        fee = Fee("council", "contractor", 20000)
+        volume = UnitPrice("council", "contractor", "volume", [(0, 30), (1100, 22)], least=900)
+        shares = [(0, 0.3), (54000, 0.5), (66000, 0.2)]
+        terms = [
+            fee,
+            Fee("neighbour", "charity", 5000),
+            volume,
+            UnitPrice("council", "charity", "hours", [(0, 12)]),
+            UnitPrice("neighbour", "mutual", "hours", [(0, 9)], most=600),
+            GainShare("council", "contractor", "cost", 60000, shares),
+            GainShare("neighbour", "charity", "care", 11000, [(0, 0.5)]),
+            RateCard("council", "charity", "kept", 450, most=400, total_cap=150_000),
+            RateCard("neighbour", "mutual", "kept", 100, period_cap=1500),
+            TotalCap("council", "contractor", [fee, volume], 2_000_000),
+        ]
         for quarter in range(PERIODS):
             factor = 1.035 ** -(quarter / 4)
-            volume = chance.triangular(800, 1400, 1000)
-            hours = chance.gauss(500, 60)
-            cost = chance.gauss(60000, 6000)
-            care = chance.triangular(8000, 15000, 10000)
-            kept = sum(chance.random() < 0.012 for _ in range(1000))
-            flows = [("council", "contractor", 20000.0), ("neighbour", "charity", 5000.0)]
-            paid_for = max(volume, 900)
-            units = min(paid_for, 1100) * 30 + max(paid_for - 1100, 0) * 22
-            flows.append(("council", "contractor", units))
-            flows.append(("council", "charity", max(hours, 0) * 12))
-            flows.append(("neighbour", "mutual", max(min(hours, 600), 0) * 9))
+            known = {key: fact.draw() for key, fact in facts.items()}
+            for flow in [Flow(term.payer, term.payee, term.due(known)) for term in terms]:
+                parties[flow.payer].books(-flow.amount, factor)
+                parties[flow.payee].books(flow.amount, factor)
+            for key, fact in facts.items():
+                if fact.borne_by is not None:
+                    parties[fact.borne_by].books(-known[key], factor)
+        results.append({key: party.worth for key, party in parties.items()})
+    seconds = time.process_time() - began
+    return seconds, np.array([[of[party] for of in results] for party in PARTIES])
 
-            def shares(x):
-                found = 0.0
-                bands = ((0, 54000, 0.3), (54000, 66000, 0.5), (66000, 1e18, 0.2))
-                for low, high, share in bands:
-                    found += max(min(x, high) - low, 0) * share
-                return found
 
-            flows.append(("council", "contractor", shares(60000) - shares(cost)))
-            flows.append(("neighbour", "charity", (11000 - care) * 0.5))
-            taken = min(kept, max(400 - homes, 0))
-            due = min(taken * 450, max(150000 - homes_paid, 0))
-            homes, homes_paid = homes + taken, homes_paid + due
-            flows.append(("council", "charity", due))
-            flows.append(("neighbour", "mutual", min(kept * 100, 1500)))
-            before, core = core, core + 20000 + units
-            over = max(core - 2_000_000, 0) - max(before - 2_000_000, 0)
-            flows.append(("council", "contractor", -over))
-            for payer, payee, amount in flows:
-                accounts[payer].value -= amount * factor
-                accounts[payee].value += amount * factor
-            accounts["contractor"].value -= cost * factor
-            accounts["charity"].value -= care * factor
-        results.append({party: account.value for party, account in accounts.items()})
-    return time.process_time() - began
+def poisson(chance, mean):
+    """A count, by multiplying chances until they are small enough."""
+    least, product, count = math.exp(-mean), chance.random(), 0
+    while product > least:
+        product *= chance.random()
+        count += 1
+    return count
 
 
 def processor(of, *arguments):
@@ -333,8 +440,11 @@ def main() -> None:
     np.testing.assert_allclose(by_us, by_numpy, rtol=1e-9)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     hand_s, engine_s = statistics.median(hand), statistics.median(engine)
-    few = 40
-    objects_s = as_objects(few) / few * asked.draws
+    few = 400
+    objects_s, by_objects = as_objects(few)
+    standard_errors = by_objects.std(axis=1) / math.sqrt(few)
+    assert (abs(by_objects.mean(axis=1) - by_us[:, 0]) < 5 * standard_errors).all()
+    objects_s *= asked.draws / few
     drawing_s, _ = processor(drawn_only, asked.draws)
     ratio = engine_s / hand_s
     print(f"{asked.draws:,} futures x 40 quarters x 10 terms x 5 parties, medians of {asked.runs}")
@@ -343,6 +453,12 @@ def main() -> None:
         f"simulated        {engine_s:6.2f} s: {ratio:.2f} times (bar {SIMULATED}, "
         f"{'met' if ratio <= SIMULATED else 'NOT met'}); {engine_s / drawing_s:.1f} times the draws"
     )
+    print(f"drawn for each fact and period; once for the whole deal {wider(by_us, asked.draws)}")
+    driving_s, _ = processor(partial(drivers, deal, seed=SEED))
+    print(f"drivers          {driving_s:6.2f} s: what moves each party's result, apart")
+    flows, paid_in, years = invested(asked.draws)
+    rates_s, _ = processor(investor_result, flows, paid_in, years)
+    print(f"investor         {rates_s:6.2f} s: a rate of return in each future, apart")
     times = objects_s / engine_s
     print(
         f"plain objects    {objects_s:6.0f} s by {few} futures: {times:.0f} times slower "
@@ -375,9 +491,26 @@ def main() -> None:
     print(f"sentences        {sentences_s * 1e6:6.0f} microseconds each, on demand")
 
 
-def drawn_only(draws):
-    from moothall.deals.simulation import facts_drawn
+def wider(results, draws):
+    """Say how much wider results are when each fact is drawn once for the whole deal."""
+    once = deal_from_toml(re.sub(r"(distribution = \{.*?) \}", r'\1, per = "deal" }', DEAL))
+    _, low, _, high, _ = by_engine(once, draws).T
+    ratios = (high - low) / (results[:, 3] - results[:, 1])
+    return f"P5 to P95 is {ratios.min():.1f} to {ratios.max():.1f} times as wide"
 
+
+def invested(draws):
+    """An investor's flows: (period, draw) in four quarters and back in 36; paid in; years."""
+    rng = np.random.default_rng(SEED)
+    back = rng.triangular(0, 15_000, 30_000, (PERIODS - 4, draws))
+    return (
+        np.vstack([np.full((4, draws), -100_000.0), back]),
+        np.full(draws, 400_000.0),
+        np.arange(PERIODS) / 4,
+    )
+
+
+def drawn_only(draws):
     deal = deal_from_toml(DEAL)
     rng = np.random.default_rng(SEED)
     for start in range(0, draws, CHUNK):

@@ -83,7 +83,7 @@ def step(
     period = deal.periods[index]
     for term in sorted(deal.terms, key=lambda term: not term.may_end_deal):
         before = state[term.key]
-        total = numbers.zero
+        total: Array | None = None
         if term.is_in_force(period):
             now = Now(numbers, deal, index, facts, before, paid, so_far, after, ending)
             done = _limited(term, term.step(now), now)
@@ -91,12 +91,13 @@ def step(
                 done = _not_after_the_end(done, ended, now)
             for flow in done.flows:
                 amount = to_pence(flow.amount)
-                total = total + amount
+                total = amount if total is None else total + amount
                 lines.append(Line(index, term, flow.payer, flow.payee, amount, flow.amount, flow))
-            after[term.key] = {**before, **done.state, PAID: before[PAID] + total}
+            paid_now = before[PAID] if total is None else before[PAID] + total
+            after[term.key] = {**before, **done.state, PAID: paid_now}
             if done.ends is not None:
                 ending = ending | done.ends
-        paid[term.key] = total
+        paid[term.key] = numbers.zero if total is None else total
         so_far[term.key] = after[term.key][PAID]
     if ending.any():
         one = numbers.one(1)
@@ -143,7 +144,8 @@ def _limited(term: Term, done: Step, now: Now) -> Step:
     Without its condition it neither pays nor ends the deal, and remembers nothing of the period.
     """
     if term.when is None:
-        return evolve(done, flows=_within_limits(term, done.flows, now))
+        limited = _within_limits(term, done.flows, now)
+        return done if limited is done.flows else evolve(done, flows=limited)
     held = term.when.holds(now)
     unmet = Because(f"Nothing is due: only when {term.when.in_words(now.deal)}.", only=~held)
     flows = tuple(_with(flow, where(held, flow.amount, now.one(0)), unmet) for flow in done.flows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,21 @@ class Numbers:
         return Decimal(value) if self.is_exact else float(value)
 
     def full(self, value: Decimal | int | str) -> Array:
-        """Return the same number in every place."""
-        return np.full(self.size, self.one(value), dtype=object if self.is_exact else np.float64)
+        """Return the same number in every place. Floats are shared and cannot be written to."""
+        if self.is_exact:
+            return np.full(self.size, self.one(value), dtype=object)
+        return _same_float(self.one(value), self.size)
 
     @property
     def zero(self) -> Array:
         return self.full(0)
+
+
+@lru_cache(maxsize=64)
+def _same_float(value: float, size: int) -> Array:
+    found = np.full(size, value)
+    found.flags.writeable = False
+    return found
 
 
 def minimum(left: Array, right: Any) -> Array:
@@ -99,13 +109,17 @@ def bands(values: Array, edges: Sequence[Any], rates: Sequence[Any]) -> Array:
     edges : n lower edges, ascending, in the unit of the values; the last band has no end
     rates : n rates
     """
-    total = 0 * values
+    total = None
     for place, (low, rate) in enumerate(zip(edges, rates, strict=True)):
         inside = positive(values - low)
         if place + 1 < len(edges):
             inside = minimum(inside, edges[place + 1] - low)
-        total = total + inside * rate
-    return total
+        inside *= rate  # in its own place, and in ours: the arrays are large
+        if total is None:
+            total = inside
+        else:
+            total += inside
+    return 0 * values if total is None else total
 
 
 def to_pence(amounts: Array) -> Array:
