@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from moothall.agreements import forms, permissions
+from moothall.agreements import permissions
 from moothall.agreements.actions import drafting
 from moothall.agreements.engine.beginnings import cases_to_begin_from
 from moothall.agreements.engine.documents import SECTIONS, numbers_to_change
+from moothall.agreements.forms import drafts as forms
 from moothall.agreements.queries import drafts, settling
 from moothall.agreements.views.whose import (
     PersonsRequest,

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from moothall.agreements import forms, permissions
+from moothall.agreements import permissions
 from moothall.agreements.actions import drafting
 from moothall.agreements.engine import documents
+from moothall.agreements.forms import drafts as forms
 from moothall.agreements.views.whose import (
     PersonsRequest,
     body_for,

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from moothall.agreements import forms, permissions
+from moothall.agreements import permissions
 from moothall.agreements.actions import drafting, trying
 from moothall.agreements.engine.documents import numbers_to_change
+from moothall.agreements.forms import drafts as forms
 from moothall.agreements.queries import drafts, results
 from moothall.agreements.views.whose import (
     PersonsRequest,

@@ -9,26 +9,14 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from moothall.agreements import permissions
+from moothall.agreements.api.asked import NotRead, Number, Refusal, Text
 from moothall.agreements.queries import drafts, results
-from moothall.core.errors import CannotDo
 from moothall.directory.queries import body_at, viewer_for
 
 if TYPE_CHECKING:
     from moothall.directory.models import Organisation
 
-router = Router(tags=["Agreements"])
-Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
-
-
-class NotRead(CannotDo):
-    """Whoever asks reads nothing at this address."""
-
-
-class Refusal(Schema):
-    """What is refused, why, and what to do next."""
-
-    sentence: str
+router = Router()
 
 
 class Asked(Schema):

@@ -1,0 +1,11 @@
+"""The agreements room for programs: a module a subject, all on one router."""
+
+from ninja import Router
+
+from moothall.agreements.api import drafts
+from moothall.agreements.api.asked import NotRead
+
+__all__ = ["NotRead", "router"]
+
+router = Router(tags=["Agreements"])
+router.add_router("", drafts.router)

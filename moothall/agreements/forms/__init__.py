@@ -1,0 +1,1 @@
+"""What someone fills in, in the agreements room: a module a subject."""
