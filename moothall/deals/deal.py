@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from moothall.deals.wording import in_sentence
-from moothall.values.periods import Period, financial_year_of
+from moothall.values.periods import Period, financial_year_of, months_after
 
 if TYPE_CHECKING:
     from moothall.deals.terms.term import Term
@@ -214,7 +214,7 @@ def periods_every(months: int | None, starts_on: date, ends_before: date) -> tup
     begins, number = starts_on, 0
     while begins < ends_before:
         number += months
-        after = min(_months_after(starts_on, number), ends_before)
+        after = min(months_after(starts_on, number), ends_before)
         found.append(Period(begins, after))
         begins = after
     return tuple(found)
@@ -235,13 +235,3 @@ def year_shares(period: Period) -> dict[int, float]:
         if inside is not None:
             found[year] = inside.days / period.days
     return found
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(day.year + year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")

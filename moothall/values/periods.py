@@ -70,3 +70,13 @@ def financial_year_of(day: date) -> int:
 def year_words(starting: int) -> str:
     """A financial year by the year in which it begins: 2025/26."""
     return f"{starting}/{(starting + 1) % 100:02d}"
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or earlier below nought; a month's last where it has none.
+
+    One month after 31 January 2026 is 28 February 2026.
+    """
+    year, month = divmod(day.month - 1 + months, 12)
+    whole = Period.month(day.year + year, month + 1)
+    return min(whole.starts_on + timedelta(days=day.day - 1), whole.last_day)

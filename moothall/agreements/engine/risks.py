@@ -109,7 +109,8 @@ def totals_of(risks: Sequence[Chance]) -> Totals:
 
 
 def _count_of_totals(risks: Sequence[Chance], step: int) -> int:
-    return min(2 ** len(risks), sum(_to_nearest(risk.pence, step) for risk in risks) // step + 1)
+    steps: int = sum(_to_nearest(risk.pence, step) for risk in risks) // step
+    return min(1 << len(risks), steps + 1)
 
 
 def _to_nearest(pence: int, step: int) -> int:
@@ -158,9 +159,7 @@ class Grade:
 
 def grade_of(score: int, scale: Sequence[Grade]) -> Grade:
     """The highest grade whose least score is reached. A score is likelihood x impact, 1 to 25."""
-    return max(
-        (grade for grade in scale if grade.least <= score), key=lambda grade: grade.least
-    )
+    return max((grade for grade in scale if grade.least <= score), key=lambda grade: grade.least)
 
 
 def worth_of_mitigation(
