@@ -52,6 +52,15 @@ CALLED = {
     "draftshare": "draft",
     "trialrelease": "trial",
     "agreementversion": "agreement",
+    "holdingclass": "holding",
+    "directorconflict": "conflict",
+    "companyyear": "company year",
+    "companyexposure": "exposure",
+    "reserveslevel": "reserves",
+    "businessplan": "business plan",
+    "planline": "business plan",
+    "dividendshare": "dividend",
+    "routekept": "route",
     "suppliererror": "supplier",
 }
 
