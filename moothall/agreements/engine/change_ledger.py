@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from moothall.agreements.engine.modification import Rules
+from moothall.agreements.engine.regimes import Rules
 from moothall.values.wording import percentage, plain_date, pounds_in_words
 
 ZERO = Decimal(0)

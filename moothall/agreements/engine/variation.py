@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from moothall.agreements.engine.modification import Outcome
+from moothall.agreements.engine.regimes import Outcome
 from moothall.values.state_table import StateTable, moves, states
 from moothall.values.wording import percentage, pounds_in_words
 

@@ -8,19 +8,19 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moothall.agreements.engine.modification import (
+from moothall.agreements.engine.modification import legal_test
+from moothall.agreements.engine.regimes import (
     Answer,
     Change,
     Contract,
     Outcome,
     Reading,
-    legal_test,
 )
 from moothall.core.rules import rules_of
 
 ON = date(2026, 6, 1)
 CONTRACT = Contract(
-    "PA_2023", date(2025, 9, 1), Decimal(2_000_000), Decimal(60), "goods_services_sub_central"
+    "PA_2023", date(2026, 1, 15), Decimal(2_000_000), Decimal(60), "goods_services_sub_central"
 )
 
 
@@ -182,10 +182,19 @@ def test_a_small_contract_that_a_change_lifts_over_the_threshold_is_warned_of():
     assert "by the change it becomes a public contract" in test.sentence
 
 
-def test_the_threshold_is_that_of_the_day_of_the_change():
-    contract = evolve(CONTRACT, regime="BELOW_THRESHOLD", value_gbp=Decimal(200_000))
-    assert law_of(contract, change(10_000, on=date(2025, 12, 31))).outcome is Outcome.MAY
-    assert law_of(contract, change(10_000, on=date(2026, 1, 1))).outcome is Outcome.WARNS
+def test_the_threshold_is_that_of_the_day_its_procurement_began():
+    before = Contract("BELOW_THRESHOLD", date(2025, 12, 31), Decimal(200_000))
+    assert law_of(before, change(10_000)).outcome is Outcome.MAY
+    after = evolve(before, began_on=date(2026, 1, 1))
+    assert law_of(after, change(10_000)).outcome is Outcome.WARNS
+    unrecorded = evolve(before, began_on=None)
+    assert law_of(unrecorded, change(10_000)).threshold_gbp == 207_720
+
+
+def test_where_no_threshold_is_coded_for_the_day_nothing_is_settled():
+    old = Contract("BELOW_THRESHOLD", date(2019, 1, 1), Decimal(100_000))
+    assert law_of(old, change(10)).outcome is Outcome.NOT_ASSESSED
+    assert law_of(evolve(old, regime="PCR_2015"), change(10)).threshold_gbp is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from moothall.agreements.engine.modification import Outcome
+from moothall.agreements.engine.regimes import Outcome
 from moothall.agreements.engine.variation import (
     OPEN,
     VARIATION,
