@@ -201,8 +201,11 @@ def simulate(
     )
     typer.echo(f"{'':24}{'mean':>14}{'P5':>14}{'P50':>14}{'P95':>14}{'loses in':>10}")
     for key, found in done.parties.items():
-        amounts = "".join(f"{gbp:>14,.0f}" for gbp in (found.mean, found.p5, found.p50, found.p95))
         name = done.deal.party_name(key)
+        if not done.fairness.parties[key].is_said:
+            typer.echo(f"{name:24.24}{'not said':>14}")
+            continue
+        amounts = "".join(f"{gbp:>14,.0f}" for gbp in (found.mean, found.p5, found.p50, found.p95))
         typer.echo(f"{name:24.24}{amounts}{found.loss_probability:>10.1%}")
     for stated in done.fairness.parties.values():
         typer.echo(stated.sentence)
@@ -225,7 +228,7 @@ def simulate(
         typer.echo(f"Look at this: {flag.sentence}")
     for key, driven in driven_by.items():
         moved = [driver.in_words() for driver in driven if driver.swing >= 1][:3]
-        if moved:
+        if moved and done.fairness.parties[key].is_said:
             typer.echo(f"{done.deal.party_name(key)}'s result is driven by {'; '.join(moved)}.")
     for said in statement(done, driven_by).sentences():
         typer.echo(said)

@@ -62,6 +62,11 @@ class PartyFairness:
     sentence: str = ""
     why_null: str | None = None
 
+    @property
+    def is_said(self) -> bool:
+        """Whether its result can be said at all: its reference is named and its costs are known."""
+        return self.up_gbp is not None
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -51,6 +51,10 @@ _IN_GBP = (
     "up_gbp", "down_gbp", "joint_tail_gbp",
 )  # fmt: skip
 _AS_NUMBERS = ("multiple", "months_to_recover")
+_AT_MOST = (  # of these less is better, so that a target is met at or below it
+    "loss_probability", "peak_cash_need", "failure_probability", "returned", "down_gbp",
+    "risk_share", "tail_to_resources", "irr_undefined", "months_to_recover",
+)  # fmt: skip
 SCANNED = 9  # values tried across the range before it is narrowed
 HALVINGS = 18
 
@@ -61,11 +65,21 @@ class CannotSolve(ValueError):
 
 @frozen
 class Target:
-    """A result of one party that should come to a value: measure 'loss_probability' at 0.10."""
+    """A result of one party that should come to a value: measure 'loss_probability' at 0.10.
+
+    It is met by that value and by better ones: at most it where less is better, else at least it.
+    """
 
     party: str
     measure: str
     value: float
+
+    @property
+    def bound(self) -> str:
+        return "at most" if self.measure.split(".")[0] in _AT_MOST else "at least"
+
+    def is_met_by(self, result: float) -> bool:
+        return result <= self.value if self.bound == "at most" else result >= self.value
 
 
 @frozen
@@ -90,7 +104,7 @@ class Trial:
 
 @frozen
 class Solution:
-    """The value that meets the target most nearly, and the trade-off around it."""
+    """The value that just meets the target, and the trade-off around it."""
 
     place: str
     target: Target
@@ -165,20 +179,22 @@ def solution(
             break
         trial = tried(middle)
         trials.append(trial)
-        if _is_beyond(trial, target) == _is_beyond(below, target):
+        if target.is_met_by(trial.result) == target.is_met_by(below.result):
             below = trial
         else:
             above = trial
-    best = min((below, above), key=lambda trial: abs(trial.result - target.value))
+    best = below if target.is_met_by(below.result) else above
     sentence = (
         f"With {place} at {best.number:,f}, {deal.party_name(target.party)}'s "
         f"{MEASURES[target.measure]} is {said(best.result, target.measure)}, against a target "
-        f"of {said(target.value, target.measure)}."
+        f"of {target.bound} {said(target.value, target.measure)}."
     )
-    if beside is not None and best.beside is not None:
+    if beside is not None:
+        along = f"{deal.party_name(beside.party)}'s {MEASURES[beside.measure]}"
         sentence += (
-            f" {deal.party_name(beside.party)}'s {MEASURES[beside.measure]} is then "
-            f"{said(best.beside, beside.measure)}."
+            f" {along} is not said."
+            if best.beside is None
+            else f" {along} is then {said(best.beside, beside.measure)}."
         )
     return Solution(
         place=place,
@@ -206,7 +222,9 @@ def measured(done: Simulation, party: str, measure: str) -> float:
     """
     result, first = done.parties[party], measure.split(".")[0]
     found: Any
-    if hasattr(result, first):
+    if not done.fairness.parties[party].is_said:
+        found, why = None, done.fairness.parties[party].why_null or ""
+    elif hasattr(result, first):
         found, why = result, "no future says it."
     elif hasattr(done.fairness.parties[party], first):
         found = done.fairness.parties[party]
@@ -231,7 +249,7 @@ def said(value: float, measure: str) -> str:
 
 def _crossing(trials: list[Trial], target: Target, deal: Deal) -> tuple[Trial, Trial]:
     for one, other in pairwise(trials):
-        if _is_beyond(one, target) != _is_beyond(other, target):
+        if target.is_met_by(one.result) != target.is_met_by(other.result):
             return one, other
     results = [trial.result for trial in trials]
     raise CannotSolve(
@@ -241,7 +259,3 @@ def _crossing(trials: list[Trial], target: Target, deal: Deal) -> tuple[Trial, T
         f"crosses {said(target.value, target.measure)}. "
         "Widen the range, or vary another number."
     )
-
-
-def _is_beyond(trial: Trial, target: Target) -> bool:
-    return trial.result > target.value

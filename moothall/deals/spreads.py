@@ -72,16 +72,13 @@ def simulation_as_json(
         "parties": {
             key: {
                 "npv_gbp": {
-                    "mean": found.mean,
-                    "p5": found.p5,
-                    "p50": found.p50,
-                    "p95": found.p95,
-                    "cvar5": found.cvar5,
+                    name: _if_said(done, key, getattr(found, name))
+                    for name in ("mean", "p5", "p50", "p95", "cvar5")
                 },
-                "loss_probability": found.loss_probability,
+                "loss_probability": _if_said(done, key, found.loss_probability),
                 "failure_probability": found.failure_probability,
                 "returned_gbp": found.returned,
-                "peak_cash_need_gbp": found.peak_cash_need,
+                "peak_cash_need_gbp": _if_said(done, key, found.peak_cash_need),
                 "by_year": [year.as_json() for year in by_year(done, key)],
                 "budgets": [year.as_json() for year in budget_years(done, key, vat_rate)],
                 "investor": (
@@ -89,7 +86,11 @@ def simulation_as_json(
                     if found.investor is not None
                     else None
                 ),
-                "drivers": [driver.as_json() for driver in driven_by.get(key, [])],
+                "drivers": [
+                    driver.as_json()
+                    for driver in driven_by.get(key, [])
+                    if done.fairness.parties[key].is_said
+                ],
             }
             for key, found in done.parties.items()
         },
@@ -99,6 +100,11 @@ def simulation_as_json(
         "statement": statement(done, driven_by).as_json(),
         "notes": list(done.notes),
     }
+
+
+def _if_said(done: Simulation, party: str, value: float) -> float | None:
+    """Return a number of a party's result; None while its costs or its reference are unknown."""
+    return value if done.fairness.parties[party].is_said else None
 
 
 @frozen

@@ -171,7 +171,8 @@ def _simulated(deal: Deal, asked: dict[str, Any], told: Told) -> dict[str, Any]:
     for place, (key, party) in enumerate(done.parties.items(), start=1):
         told((1 + place / len(done.parties)) / 2)
         name, held = deal.party_name(key), found["parties"][key]
-        held["waterfall"] = [bar.as_json() for bar in waterfall(done, key)]
+        is_said = done.fairness.parties[key].is_said
+        held["waterfall"] = [bar.as_json() for bar in waterfall(done, key)] if is_said else []
         held["budgets_said"] = [year.in_words(name) for year in budget_years(done, key, rates)]
         held["investor_said"] = party.investor.in_words(name) if party.investor else ""
     return found

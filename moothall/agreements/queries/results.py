@@ -22,18 +22,22 @@ from moothall.values.wording import pounds_in_words
 
 @frozen
 class PartyResult:
-    """One party's results, for its part of the page. Amounts in GBP, rounded to pounds."""
+    """One party's results, for its part of the page. Amounts in GBP, rounded to pounds.
+
+    is_said : whether its costs and its reference are known; else no number of its result is said
+    """
 
     key: str
     name: str
-    mean: Decimal
-    p5: Decimal
-    p50: Decimal
-    p95: Decimal
-    cvar5: Decimal
-    loss_probability: float
+    is_said: bool
+    mean: Decimal | None
+    p5: Decimal | None
+    p50: Decimal | None
+    p95: Decimal | None
+    cvar5: Decimal | None
+    loss_probability: float | None
     failure_probability: float
-    peak_cash_need: Decimal
+    peak_cash_need: Decimal | None
     years: tuple[tuple[str, Decimal, Decimal, Decimal], ...]  # (year, P5, P50, P95)
     drivers: tuple[tuple[str, Decimal, Decimal], ...]  # (fact, result at its P10, at its P90)
     waterfall: tuple[tuple[str, Decimal], ...]
@@ -43,7 +47,7 @@ class PartyResult:
     reward_share: float | None
     risk_share: float | None
     cost_basis: str
-    joint_tail: Decimal  # mean over the worst 5% of futures of all parties together
+    joint_tail: Decimal | None  # mean over the worst 5% of futures of all parties together
     tail_to_resources: float | None
 
 
@@ -200,6 +204,7 @@ def _parties(deal: Deal, found: dict[str, Any]) -> tuple[PartyResult, ...]:
         PartyResult(
             key=key,
             name=deal.party_name(key),
+            is_said=party["npv_gbp"]["mean"] is not None,
             mean=_pounds(party["npv_gbp"]["mean"]),
             p5=_pounds(party["npv_gbp"]["p5"]),
             p50=_pounds(party["npv_gbp"]["p50"]),
@@ -209,14 +214,16 @@ def _parties(deal: Deal, found: dict[str, Any]) -> tuple[PartyResult, ...]:
             failure_probability=party["failure_probability"],
             peak_cash_need=_pounds(party["peak_cash_need_gbp"]),
             years=tuple(
-                (year["year"], *(_pounds(year[name]) for name in ("p5", "p50", "p95")))
+                (year["year"], *(Decimal(round(year[name])) for name in ("p5", "p50", "p95")))
                 for year in party["by_year"]
             ),
             drivers=tuple(
-                (driver["title"], _pounds(driver["low"]), _pounds(driver["high"]))
+                (driver["title"], Decimal(round(driver["low"])), Decimal(round(driver["high"])))
                 for driver in party["drivers"]
             ),
-            waterfall=tuple((bar["label"], _pounds(bar["gbp"])) for bar in party["waterfall"]),
+            waterfall=tuple(
+                (bar["label"], Decimal(round(bar["gbp"]))) for bar in party["waterfall"]
+            ),
             investor_said=party["investor_said"],
             budgets_said=tuple(party["budgets_said"]),
             sentence=found["fairness"]["parties"][key]["sentence"],
@@ -241,5 +248,5 @@ def _rests_on(statement: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _pounds(amount: float) -> Decimal:
-    return Decimal(round(amount))
+def _pounds(amount: float | None) -> Decimal | None:
+    return None if amount is None else Decimal(round(amount))

@@ -262,6 +262,27 @@ def test_the_fairness_statement_says_who_pays_when_it_goes_wrong_and_what_it_res
     assert "never says that a deal is fair" in page
 
 
+def test_of_a_party_whose_costs_nobody_states_the_pages_say_no_result(draft, norbury):
+    text = drafting.latest_version(draft).text.replace(
+        'borne_by = "venture"', 'borne_by = "venture"\nbasis = "unknown"'
+    )
+    drafting.save_draft(draft=draft, text=text, by=draft.by, at=NOW)
+    started = trying.start_simulation(
+        version=drafting.latest_version(draft), draws=1000, seed=1, by=draft.by, at=NOW
+    )
+    try_deal.func(started.pk)
+    client = browser_of(Role.FINANCE_OFFICER, norbury)
+    page = unescape(client.get(at("result", "norbury", started.pk)).text)
+    assert "The costs of Urban Vision are not known" in page
+    assert "What adds up to the result of Urban Vision" not in page
+    assert "What adds up to the result of Capita" in page
+    found = client.get(at("result", "norbury", started.pk), {"format": "json"}).json()
+    assert found["parties"]["venture"]["npv_gbp"]["mean"] is None
+    assert found["parties"]["council"]["npv_gbp"]["mean"] is not None
+    said = unescape(client.get(at("fairness", "norbury", started.pk)).text)
+    assert "Under these assumptions nothing is said of Urban Vision." in said
+
+
 # ── the door for programs ────────────────────────────────────────────────────────────────────
 
 

@@ -28,6 +28,7 @@ from moothall.deals.varying import with_number
 from moothall.deals.writing import toml_of
 from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import body_at, viewer_for
+from moothall.values.tables import Column, Kind, Table
 
 NO_RESULT = "No result of this number is read here. The draft's page lists its own."
 
@@ -89,6 +90,7 @@ def result(request: PersonsRequest, slug: str, trial_id: int) -> HttpResponseBas
         return csv_file(f"result-{trial_id}-by-year", head, rows)
     shown = {
         "page": page,
+        "table": _results_table(page),
         "release_form": forms.ReleaseForm(bodies=page.to_release_to),
         "trail": [*_way(page, slug), (page.kind.capitalize(), "")],
     }
@@ -104,6 +106,8 @@ def fairness(request: PersonsRequest, slug: str, trial_id: int) -> HttpResponse:
         raise Http404("This trial has no fairness statement. Simulate the deal to have one.")
     shown = {
         "page": page,
+        "shares": _shares_table(page),
+        "when_wrong": _when_wrong_table(page),
         "trail": [*_way(page, slug), ("Fairness", "")],
     }
     return render(request, "agreements/fairness.html", shown)
@@ -164,6 +168,55 @@ def _page(request: PersonsRequest, slug: str, trial_id: int) -> results.ResultPa
     if trial is None:
         raise Http404(NO_RESULT)
     return results.result_page(trial, body, viewer=viewer_for(request.user))
+
+
+def _results_table(page: results.ResultPage) -> Table:
+    return Table(
+        caption="Each party’s result, against its own alternative",
+        columns=(
+            Column("Party"),
+            Column("Expected", Kind.ESTIMATE),
+            Column("Bad future (P5)", Kind.ESTIMATE),
+            Column("Middle (P50)", Kind.ESTIMATE),
+            Column("Good future (P95)", Kind.ESTIMATE),
+            Column("Loses in", Kind.SHARE),
+        ),
+        rows=[(x.name, x.mean, x.p5, x.p50, x.p95, x.loss_probability) for x in page.parties],
+    )
+
+
+def _shares_table(page: results.ResultPage) -> Table:
+    return Table(
+        caption="Shares of reward and risk",
+        columns=(
+            Column("Party"),
+            Column("Share of reward", Kind.SHARE),
+            Column("Share of risk", Kind.SHARE),
+            Column("Loses in", Kind.SHARE),
+            Column("Its costs are"),
+        ),
+        rows=[
+            (x.name, x.reward_share, x.risk_share, x.loss_probability, x.cost_basis)
+            for x in page.parties
+        ],
+    )
+
+
+def _when_wrong_table(page: results.ResultPage) -> Table:
+    return Table(
+        caption="When it goes wrong",
+        columns=(
+            Column("Party"),
+            Column("In its own worst 5% of futures", Kind.ESTIMATE),
+            Column("As a share of what it can lose", Kind.SHARE),
+            Column("In the worst 5% for all together", Kind.ESTIMATE),
+            Column("Fails in", Kind.SHARE),
+        ),
+        rows=[
+            (x.name, x.cvar5, x.tail_to_resources, x.joint_tail, x.failure_probability)
+            for x in page.parties
+        ],
+    )
 
 
 def _way(page: results.ResultPage, slug: str) -> list[tuple[str, str]]:

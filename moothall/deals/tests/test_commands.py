@@ -50,6 +50,13 @@ def test_a_deal_is_read_back_in_plain_english(files):
     assert "It pays at most £3,000 in all." in told
 
 
+def test_a_party_whose_costs_nobody_stated_has_no_result_in_the_table(files):
+    told = run("simulate", EXAMPLES / "investor_waterfall.toml", "--draws", "200").stdout
+    (row,) = [line for line in told.splitlines() if line.startswith("Clear Measures Ltd")]
+    assert row.split() == ["Clear", "Measures", "Ltd", "not", "said"]
+    assert "Clear Measures Ltd's result is driven by" not in told
+
+
 def test_a_statement_is_settled_kept_and_settled_on(files):
     base = ["settle", files / "lamps.toml", "--facts", files / "facts.csv", "--format", "json"]
     first = run(*base, "--period", "2026-04-01", "--keep", files / "one.json")

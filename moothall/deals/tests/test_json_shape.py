@@ -31,16 +31,26 @@ def test_a_simulation_has_its_seed_its_draws_its_parties_and_its_fairness(simula
 
 
 def test_each_party_has_its_result_its_chance_of_loss_and_its_years(simulated):
-    for party in simulated["parties"].values():
+    for key, party in simulated["parties"].items():
         assert set(party["npv_gbp"]) == {"mean", "p5", "p50", "p95", "cvar5"}
-        assert all(isinstance(gbp, NUMBER) for gbp in party["npv_gbp"].values())
-        assert 0 <= party["loss_probability"] <= 1
+        if key != "manager":
+            assert all(isinstance(gbp, NUMBER) for gbp in party["npv_gbp"].values())
+            assert 0 <= party["loss_probability"] <= 1
         assert [year["year"] for year in party["by_year"]] == [
             "2026/27", "2027/28", "2028/29", "2029/30", "2030/31", "2031/32",
         ]  # fmt: skip
         for year in party["by_year"]:
             assert set(year) == {"year", "mean", "p5", "p20", "p50", "p80", "p95"}
             assert year["p5"] <= year["p20"] <= year["p50"] <= year["p80"] <= year["p95"]
+
+
+def test_of_a_party_whose_costs_nobody_stated_no_result_is_given(simulated):
+    manager = simulated["parties"]["manager"]
+    assert simulated["fairness"]["parties"]["manager"]["cost_basis"] == "unknown"
+    assert set(manager["npv_gbp"].values()) == {None}
+    assert manager["loss_probability"] is manager["peak_cash_need_gbp"] is None
+    assert manager["drivers"] == []
+    assert manager["by_year"][1]["mean"] > 0  # what it is paid is known
 
 
 def test_an_investor_has_more_and_others_have_null(simulated):

@@ -98,7 +98,43 @@ def test_the_price_is_found_at_which_the_council_loses_in_one_future_of_ten(care
     # By hand: it loses where the price of the hours, for 9 draws in 10, is above 100,000.
     hours_p90 = 7000 - np.sqrt(0.10 * (7000 - 4000) * (7000 - 5000))
     assert float(found.number) == pytest.approx(100_000 / hours_p90, rel=0.01)
-    assert "against a target of 10.0%" in found.sentence
+    assert "against a target of at most 10.0%" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("measure", "party", "worth", "bound"),
+    [
+        ("loss_probability", "council", 0.10, "at most"),
+        ("loss_probability", "charity", 0.3, "at most"),
+        ("mean", "council", 5000.0, "at least"),
+        ("p5", "charity", -1000.0, "at least"),
+    ],
+)
+def test_a_target_is_met_and_the_next_penny_misses_it(care, measure, party, worth, bound):
+    target = Target(party, measure, worth)
+    found = solution(
+        care, place=PRICE, between=(Decimal(10), Decimal(30)), target=target, seed=3, draws=500
+    )
+    assert target.bound == bound
+    assert target.is_met_by(found.result)
+    assert f"against a target of {bound} " in found.sentence
+    dearer = Decimal("0.01") if party == "council" else Decimal("-0.01")
+    worse = simulation(with_number(care, PRICE, found.number + dearer), seed=3, draws=500)
+    assert not target.is_met_by(measured(worse, party, measure))
+
+
+def test_of_a_party_whose_costs_are_unknown_no_result_is_a_target_or_followed_along(care):
+    unknown = deal_from_toml(DEAL.replace('borne_by = "charity"', 'basis = "unknown"'))
+    words = "The expected result is not said: The costs of Ashby Care are not known"
+    asked = {"place": PRICE, "between": (Decimal(10), Decimal(30)), "seed": 3, "draws": 200}
+    with pytest.raises(CannotSolve, match=words):
+        solution(unknown, target=Target("charity", "mean", 0.0), **asked)
+    along = Beside("charity", "mean")
+    found = solution(
+        unknown, target=Target("council", "loss_probability", 0.1), beside=along, **asked
+    )
+    assert {trial.beside for trial in found.trials} == {None}
+    assert "Ashby Care's expected result is not said" in found.sentence
 
 
 def test_a_target_that_is_never_crossed_is_refused_with_what_was_seen(care):
