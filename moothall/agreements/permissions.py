@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from moothall.agreements.models import Agreement, Draft, Trial
+from moothall.agreements.models import Agreement, BusinessPlan, Company, Draft, Trial
 from moothall.directory import permissions as directory
 from moothall.directory.models import Organisation
 from moothall.directory.permissions import (
@@ -16,13 +16,18 @@ WhyNot = Callable[[Asker, Organisation], str | None]
 
 __all__ = [
     "WhyNot",
+    "bodies_behind",
     "bodies_of",
     "is_shared_with",
     "may_read_result",
     "why_not_at_a_member",
+    "why_not_decide_plan",
     "why_not_draft_deal",
     "why_not_keep_agreement",
+    "why_not_keep_company",
+    "why_not_pass_on",
     "why_not_read_agreement",
+    "why_not_read_company",
     "why_not_read_deal",
     "why_not_release",
     "why_not_try_deal",
@@ -81,3 +86,51 @@ def why_not_read_agreement(person: Asker, agreement: Agreement) -> str | None:
 def why_not_keep_agreement(person: Asker, agreement: Agreement) -> str | None:
     """Return why `person` may not change the record of an agreement, or None: its keeper's may."""
     return directory.why_not_keep_agreement(person, agreement.body)
+
+
+def bodies_behind(company: Company) -> tuple[Organisation, ...]:
+    """The body that keeps a company's record, then those that hold it today, each once."""
+    holders = Organisation.objects.filter(
+        holdings__of_class__company=company, holdings__ends_before=None
+    ).distinct()
+    return tuple({body.pk: body for body in (company.body, *holders.order_by("name"))}.values())
+
+
+def why_not_read_company(person: Asker, company: Company) -> str | None:
+    """Return why `person` may not read what is not public of a company, or None.
+
+    The readers of each body that stands behind it may, and those of the company itself.
+    """
+    bodies = (*bodies_behind(company), company.organisation)
+    reasons = [directory.why_not_read_agreement(person, body) for body in bodies]
+    return None if None in reasons else reasons[0]
+
+
+def why_not_keep_company(person: Asker, company: Company) -> str | None:
+    """Return why `person` may not change the record of a company, or None: its keeper's may."""
+    return directory.why_not_keep_agreement(person, company.body)
+
+
+def why_not_decide_plan(person: Asker, plan: BusinessPlan) -> str | None:
+    """Return why `person` may not approve or refuse a company's plan for its owners, or None."""
+    reasons = [
+        directory.why_not_record_decision(person, body) for body in bodies_behind(plan.company)
+    ]
+    if None not in reasons:
+        return reasons[0]
+    if plan.put_by_id is not None and plan.put_by_id == getattr(person, "person_id", None):
+        return (
+            "You put this plan to the owners yourself, and it takes two people. Ask another who "
+            "may decide for an owner."
+        )
+    return None
+
+
+def why_not_pass_on(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not pass on what an abolished body had, or None.
+
+    Those who keep its agreements may, and those who keep the agreements of a successor.
+    """
+    heirs = Organisation.objects.filter(accessions__predecessor=body).distinct()
+    reasons = [directory.why_not_keep_agreement(person, each) for each in (body, *heirs)]
+    return None if None in reasons else reasons[0]

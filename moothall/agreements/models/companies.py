@@ -1,5 +1,8 @@
 """Which companies and mutuals do public bodies hold, with whom, at what risk, on which plan?"""
 
+from datetime import date
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +11,13 @@ from moothall.agreements.engine.company_year import PLAN_LIFE
 from moothall.agreements.engine.exposure import Standing
 from moothall.agreements.models.register import Agreement
 from moothall.directory.models import Organisation
+
+
+class Dated(models.QuerySet[Any]):
+    """Rows that hold from a day until before another."""
+
+    def on(self, day: date) -> Self:
+        return self.filter(starts_on__lte=day).filter(Q(ends_before=None) | Q(ends_before__gt=day))
 
 
 class Company(models.Model):
@@ -66,6 +76,8 @@ class Holding(models.Model):
     starts_on = models.DateField()
     ends_before = models.DateField(null=True)
 
+    objects = Dated.as_manager()
+
     class Meta:
         ordering = ["starts_on", "pk"]
         constraints = [
@@ -96,6 +108,8 @@ class Directorship(models.Model):
     votes = models.PositiveSmallIntegerField(default=1)
     starts_on = models.DateField()
     ends_before = models.DateField(null=True)
+
+    objects = Dated.as_manager()
 
     class Meta:
         ordering = ["starts_on", "pk"]
@@ -173,6 +187,8 @@ class CompanyExposure(models.Model):
     what = models.CharField(max_length=200, blank=True)
     starts_on = models.DateField()
     ends_before = models.DateField(null=True)
+
+    objects = Dated.as_manager()
 
     class Meta:
         ordering = ["starts_on", "pk"]
