@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from moothall.values.periods import months_after
 from moothall.values.wording import number_of, plain_date
 
 
@@ -141,13 +142,3 @@ def why_not_close(steps: Sequence[Step], ends_on: date, today: date) -> str | No
     if today < ends_on:
         return f"This agreement has not ended: it runs until {plain_date(ends_on)}. Close it then."
     return None
-
-
-def months_after(day: date, months: int) -> date:
-    year, month = divmod(day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(day.year + year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")

@@ -25,11 +25,27 @@ from moothall.agreements.models.drafts import (
     Trial,
     TrialRelease,
 )
+from moothall.agreements.models.exits import (
+    Ending,
+    ExitCostLine,
+    ExitItem,
+    ExitPart,
+    ExitRehearsal,
+    ExitStake,
+)
 from moothall.agreements.models.register import (
     Agreement,
     AgreementVersion,
     Execution,
     Member,
+)
+from moothall.agreements.models.variations import (
+    ApprovalLevel,
+    ChangeBasis,
+    NeedIndicator,
+    NeedReading,
+    Variation,
+    VariationAssent,
 )
 
 __all__ = [
@@ -37,7 +53,9 @@ __all__ = [
     "LONGEST_NOTE",
     "Agreement",
     "AgreementVersion",
+    "ApprovalLevel",
     "BusinessPlan",
+    "ChangeBasis",
     "Company",
     "CompanyExposure",
     "CompanyYear",
@@ -48,14 +66,24 @@ __all__ = [
     "Draft",
     "DraftShare",
     "DraftVersion",
+    "Ending",
     "Execution",
+    "ExitCostLine",
+    "ExitItem",
+    "ExitPart",
+    "ExitRehearsal",
+    "ExitStake",
     "Holding",
     "HoldingClass",
     "Member",
+    "NeedIndicator",
+    "NeedReading",
     "Novation",
     "PlanLine",
     "ReservesLevel",
     "RouteKept",
     "Trial",
     "TrialRelease",
+    "Variation",
+    "VariationAssent",
 ]

@@ -123,6 +123,7 @@ class AgreementVersion(models.Model):
     text = models.TextField()  # a deal file
     digest = models.CharField(max_length=64)
     in_force_from = models.DateField(null=True)  # null: not yet
+    splits_period = models.BooleanField(default=False)  # the period of that day goes by days
     why = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -12,7 +12,6 @@ from moothall.agreements.engine.exit_plan import (
     empty_parts,
     freshness,
     is_old,
-    months_after,
     parts,
     rehearsal_checks,
     shares_in_full,
@@ -83,11 +82,6 @@ def test_an_agreement_ends_when_its_last_day_is_over_and_each_item_is_dealt_with
 )
 def test_a_cost_is_shared_in_full_when_its_shares_make_one(shares, is_full):
     assert shares_in_full({key: Decimal(share) for key, share in shares.items()}) is is_full
-
-
-def test_a_month_after_the_31st_is_the_last_day_of_a_shorter_one():
-    assert months_after(date(2026, 1, 31), 1) == date(2026, 2, 28)
-    assert months_after(date(2024, 2, 29), 12) == date(2025, 2, 28)
 
 
 def test_a_rehearsal_asks_each_question_once():
