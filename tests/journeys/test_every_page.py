@@ -13,7 +13,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -37,7 +36,7 @@ from moothall.spend.actions.purging import request_purge
 from moothall.spend.actions.reporting import report_error
 from moothall.spend.models import CategoryCorrection, Load, Register, Release, SourceFile, Upload
 from moothall.spend.queries import aside, lines
-from tests.journeys.conftest import STANDARDS
+from tests.journeys.conftest import barriers_of
 from tests.test_all_routes import ARGUMENTS, EVERY_ROUTE, Route
 
 pytestmark = [
@@ -173,15 +172,7 @@ class Walker:
         if main in self.seen:
             return []
         self.seen.add(main)
-        return [*self.barriers(), *self.overflow()]
-
-    def barriers(self) -> list[str]:
-        rules = Axe().run(self.page, options={"runOnly": STANDARDS}).response["violations"]
-        return [
-            f"{rule['id']}: {rule['help']} at {node['target']}"
-            for rule in rules
-            for node in rule["nodes"]
-        ]
+        return [*barriers_of(self.page), *self.overflow()]
 
     def overflow(self) -> list[str]:
         self.page.set_viewport_size(NARROW)
