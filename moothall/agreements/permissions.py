@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from moothall.agreements.models import Agreement, BusinessPlan, Company, Draft, Trial
+from moothall.agreements.models import (
+    Agreement,
+    Board,
+    BusinessPlan,
+    Company,
+    Draft,
+    Meeting,
+    Seat,
+    Trial,
+)
 from moothall.directory import permissions as directory
 from moothall.directory.models import Organisation
 from moothall.directory.permissions import (
@@ -18,8 +27,10 @@ __all__ = [
     "WhyNot",
     "bodies_behind",
     "bodies_of",
+    "holds_a_seat",
     "is_shared_with",
     "may_read_result",
+    "why_not_act_for_seat",
     "why_not_at_a_member",
     "why_not_decide_plan",
     "why_not_draft_deal",
@@ -27,8 +38,10 @@ __all__ = [
     "why_not_keep_company",
     "why_not_pass_on",
     "why_not_read_agreement",
+    "why_not_read_board",
     "why_not_read_company",
     "why_not_read_deal",
+    "why_not_read_meeting",
     "why_not_release",
     "why_not_try_deal",
 ]
@@ -134,3 +147,43 @@ def why_not_pass_on(person: Asker, body: Organisation) -> str | None:
     heirs = Organisation.objects.filter(accessions__predecessor=body).distinct()
     reasons = [directory.why_not_keep_agreement(person, each) for each in (body, *heirs)]
     return None if None in reasons else reasons[0]
+
+
+# ── boards ───────────────────────────────────────────────────────────────────────────────────
+
+
+def holds_a_seat(person: Asker, board: Board) -> bool:
+    """Whether `person` sits on a board, on some day."""
+    person_id = getattr(person, "person_id", None)
+    return (
+        person_id is not None
+        and Seat.objects.filter(seat_class__board=board, person_id=person_id).exists()
+    )
+
+
+def why_not_read_board(person: Asker, board: Board) -> str | None:
+    """Return why `person` may not read a board's papers and minutes as they are, or None.
+
+    Whoever sits on it may, whatever their role; and whoever reads the agreement.
+    """
+    if holds_a_seat(person, board):
+        return None
+    return why_not_read_agreement(person, board.agreement)
+
+
+def why_not_read_meeting(person: Asker, meeting: Meeting) -> str | None:
+    """Return why `person` may not read of a meeting, or None: of a public one everybody may."""
+    return None if meeting.is_public else why_not_read_board(person, meeting.board)
+
+
+def why_not_act_for_seat(person: Asker, seat: Seat, doing: str) -> str | None:
+    """Return why `person` may not vote, move or declare for a seat, or None.
+
+    Whoever holds the seat does; only for a holder who does not sign in here does the board's
+    secretary, who keeps the agreement, record it.
+    """
+    if seat.person_id is None:
+        return why_not_keep_agreement(person, seat.seat_class.board.agreement)
+    if getattr(person, "person_id", None) == seat.person_id:
+        return None
+    return f"You cannot {doing} for {seat.name}, who signs in here. Ask them to do it themselves."

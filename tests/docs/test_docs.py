@@ -71,6 +71,17 @@ CALLED = {
     "planline": "business plan",
     "dividendshare": "dividend",
     "routekept": "route",
+    "seatclass": "seat",
+    "boardmatter": "matter",
+    "refuseddecision": "ring-fenced",
+    "principlescore": "co-operative principles",
+    "attendance": "meeting",
+    "agendaitem": "meeting",
+    "iteminterest": "meeting",
+    "vote": "motion",
+    "deadlockstep": "deadlock",
+    "candidate": "election",
+    "ballotpaper": "election",
     "suppliererror": "supplier",
 }
 
