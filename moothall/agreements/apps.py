@@ -61,4 +61,12 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.Election", "board__agreement__body_id"),
             Owned("agreements.Candidate", "election__board__agreement__body_id"),
             Owned("agreements.BallotPaper", "election__board__agreement__body_id"),
+            Owned("agreements.Risk", "agreement__body_id"),
+            Owned("agreements.OptimismUplift", "agreement__body_id"),
+            Owned("agreements.Obligation", "agreement__body_id"),
+            Owned("agreements.PromiseKept", "obligation__agreement__body_id"),
+            Owned("agreements.PerformanceIndicator", "agreement__body_id"),
+            Owned("agreements.IndicatorResult", "indicator__agreement__body_id"),
+            Owned("agreements.PerformanceStep", "agreement__body_id"),
+            Owned("agreements.DueDiligence"),
         )

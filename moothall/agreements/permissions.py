@@ -9,6 +9,7 @@ from moothall.agreements.models import (
     Company,
     Draft,
     Meeting,
+    Obligation,
     Seat,
     Trial,
 )
@@ -32,6 +33,8 @@ __all__ = [
     "may_read_result",
     "why_not_act_for_seat",
     "why_not_at_a_member",
+    "why_not_check_promise",
+    "why_not_check_result",
     "why_not_decide_plan",
     "why_not_draft_deal",
     "why_not_keep_agreement",
@@ -42,7 +45,10 @@ __all__ = [
     "why_not_read_company",
     "why_not_read_deal",
     "why_not_read_meeting",
+    "why_not_read_own_side",
     "why_not_release",
+    "why_not_report_promise",
+    "why_not_report_result",
     "why_not_try_deal",
 ]
 
@@ -187,3 +193,35 @@ def why_not_act_for_seat(person: Asker, seat: Seat, doing: str) -> str | None:
     if getattr(person, "person_id", None) == seat.person_id:
         return None
     return f"You cannot {doing} for {seat.name}, who signs in here. Ask them to do it themselves."
+
+
+def why_not_read_own_side(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not read what only the keeper's side sees of an agreement, or None:
+    its private risks, and what it found out about partners."""
+    return directory.why_not_read_agreement(person, agreement.body)
+
+
+def why_not_report_result(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not say how an agreement was performed, or None: a member's may."""
+    return why_not_at_a_member(person, agreement, directory.why_not_report_facts)
+
+
+def why_not_check_result(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not check what was reported, or None: only the keeper's side may."""
+    return directory.why_not_check_facts(person, agreement.body)
+
+
+def why_not_report_promise(person: Asker, obligation: Obligation) -> str | None:
+    """Return why `person` may not say how a promise was kept, or None.
+
+    Whoever reports for the member that made it may, or for the keeper on its behalf.
+    """
+    reason = directory.why_not_report_facts(person, obligation.agreement.body)
+    if reason is None or obligation.owner is None:
+        return reason
+    return directory.why_not_report_facts(person, obligation.owner.organisation)
+
+
+def why_not_check_promise(person: Asker, obligation: Obligation) -> str | None:
+    """Return why `person` may not check how a promise was kept, or None."""
+    return directory.why_not_check_facts(person, obligation.agreement.body)

@@ -82,6 +82,12 @@ CALLED = {
     "deadlockstep": "deadlock",
     "candidate": "election",
     "ballotpaper": "election",
+    "optimismuplift": "uplift for optimism bias",
+    "promisekept": "obligation",
+    "performanceindicator": "performance indicator",
+    "indicatorresult": "performance indicator",
+    "performancestep": "step",
+    "duediligence": "due diligence",
     "suppliererror": "supplier",
 }
 

@@ -14,7 +14,19 @@ from math import sqrt
 
 from attrs import field, frozen
 
+from moothall.values.state_table import StateTable, moves, states
 from moothall.values.wording import number_of
+
+RISK = StateTable(
+    "risk",
+    states(OPEN="open", HAPPENED="happened", CLOSED="closed"),
+    moves(
+        ("HAPPEN", "OPEN", "HAPPENED", "say that it happened"),
+        ("CLOSE", "OPEN", "CLOSED", "close it"),
+        ("CLOSE", "HAPPENED", "CLOSED", "close it"),
+        ("REOPEN", "CLOSED", "OPEN", "open it again"),
+    ),
+)
 
 MOST_TOTALS = 20_000  # as many different totals as a page works out while somebody waits
 STEPS_PENCE = (1, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 10**9, 10**10)

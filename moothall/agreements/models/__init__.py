@@ -54,12 +54,21 @@ from moothall.agreements.models.meetings import (
     Motion,
     Vote,
 )
+from moothall.agreements.models.promises import (
+    DueDiligence,
+    IndicatorResult,
+    Obligation,
+    PerformanceIndicator,
+    PerformanceStep,
+    PromiseKept,
+)
 from moothall.agreements.models.register import (
     Agreement,
     AgreementVersion,
     Execution,
     Member,
 )
+from moothall.agreements.models.risks import UNCERTAINTIES, OptimismUplift, Risk
 from moothall.agreements.models.variations import (
     ApprovalLevel,
     ChangeBasis,
@@ -72,6 +81,7 @@ from moothall.agreements.models.variations import (
 __all__ = [
     "LONGEST_NAME",
     "LONGEST_NOTE",
+    "UNCERTAINTIES",
     "AgendaItem",
     "Agreement",
     "AgreementVersion",
@@ -95,6 +105,7 @@ __all__ = [
     "Draft",
     "DraftShare",
     "DraftVersion",
+    "DueDiligence",
     "Election",
     "Ending",
     "Execution",
@@ -105,6 +116,7 @@ __all__ = [
     "ExitStake",
     "Holding",
     "HoldingClass",
+    "IndicatorResult",
     "ItemInterest",
     "Meeting",
     "Member",
@@ -112,10 +124,16 @@ __all__ = [
     "NeedIndicator",
     "NeedReading",
     "Novation",
+    "Obligation",
+    "OptimismUplift",
+    "PerformanceIndicator",
+    "PerformanceStep",
     "PlanLine",
     "PrincipleScore",
+    "PromiseKept",
     "RefusedDecision",
     "ReservesLevel",
+    "Risk",
     "RouteKept",
     "Seat",
     "SeatClass",

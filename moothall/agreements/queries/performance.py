@@ -1,0 +1,350 @@
+"""How well is an agreement performed, what do its results credit, and what step comes next?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from attrs import frozen
+
+from moothall.agreements import permissions
+from moothall.agreements.engine.performance import (
+    PERFORMANCE,
+    Course,
+    Credit,
+    credits_of,
+    measures_of,
+    suggested,
+)
+from moothall.agreements.engine.scorecard import (
+    OTHER,
+    Bands,
+    Rating,
+    scale,
+    warnings_of_duty,
+)
+from moothall.agreements.models import (
+    Agreement,
+    IndicatorResult,
+    PerformanceIndicator,
+    PerformanceStep,
+)
+from moothall.core.permissions import Viewer
+from moothall.core.rules import rule_on
+from moothall.deals.deal import Deal, periods_every
+from moothall.deals.reading import CannotReadDeal, deal_from_toml
+from moothall.values.periods import Period
+from moothall.values.state_table import Move
+from moothall.values.wording import decimal_number
+
+PERIODS_SHOWN = 6
+COLOURS = {"good": "green", "approaching": "blue", "improve": "yellow", "inadequate": "red"}
+WITHOUT_DEAL_MONTHS = 3
+
+
+@frozen
+class Scored:
+    """An indicator's result of one period, as the scorecard shows it."""
+
+    shown: str
+    rating: str
+    colour: str
+    is_checked: bool
+    is_corrected: bool
+    result_id: int | None
+    said: str
+    by: str
+    why_not_check: str | None
+
+    @property
+    def needs_check(self) -> bool:
+        return self.result_id is not None and not self.is_checked
+
+
+@frozen
+class ScoreRow:
+    id: int
+    name: str
+    unit: str
+    better: str
+    bands: str
+    is_critical: bool
+    hangs_on: str  # the fact of the deal that credits hang on; '' for none
+    scores: tuple[Scored | None, ...]
+
+
+@frozen
+class StepRow:
+    state: str
+    move: str
+    on: date
+    why: str
+    answer_by: date | None
+    trigger: str
+    credits_said: str
+    by: str
+
+
+@frozen
+class PerformancePage:
+    """What the page of an agreement's performance shows."""
+
+    periods: tuple[Period, ...]
+    rows: tuple[ScoreRow, ...]
+    counts: tuple[tuple[Rating, str, int], ...]
+    latest: Period | None
+    state: str
+    state_words: str
+    moves: tuple[Move, ...]
+    steps: tuple[StepRow, ...]
+    suggested: tuple[str, ...]
+    credits: tuple[tuple[Period, tuple[Credit, ...]], ...]
+    unmeasured: tuple[str, ...]
+    warnings: tuple[str, ...]
+    why_not_set: str | None
+    why_not_report: str | None
+    why_not_step: str | None
+
+    @property
+    def has_checks(self) -> bool:
+        return any(score and score.needs_check for row in self.rows for score in row.scores)
+
+
+@lru_cache(maxsize=256)
+def _deal(text: str) -> Deal | None:
+    try:
+        return deal_from_toml(text)
+    except CannotReadDeal:
+        return None
+
+
+def deal_of(agreement: Agreement) -> Deal | None:
+    """The deal of the latest version in force; None without one, or while it has findings."""
+    version = agreement.versions.exclude(in_force_from=None).order_by("-number").first()
+    return _deal(version.text) if version else None
+
+
+def facts_of(agreement: Agreement) -> dict[str, str]:
+    """Return fact -> title of what the deal's terms read."""
+    deal = deal_of(agreement)
+    return {key: fact.title for key, fact in deal.facts.items()} if deal else {}
+
+
+def periods_of(agreement: Agreement, *, on: date) -> tuple[Period, ...]:
+    """The periods that are over by a day: the deal's, or without one every three months."""
+    deal = deal_of(agreement)
+    if deal is not None:
+        held: Iterable[Period] = deal.periods
+    elif agreement.starts_on is None or agreement.starts_on >= on:
+        held = ()
+    else:
+        ends = agreement.ends_before or on + timedelta(days=366)
+        held = periods_every(WITHOUT_DEAL_MONTHS, agreement.starts_on, ends)
+    return tuple(period for period in held if period.ends_before <= on)
+
+
+def results_of(agreement: Agreement) -> dict[tuple[int, date], IndicatorResult]:
+    """Return (indicator, first day of the period) -> the last result reported for it."""
+    held = IndicatorResult.objects.filter(indicator__agreement=agreement)
+    held = held.select_related("indicator", "by", "checked_by").order_by("number")
+    return {(each.indicator_id, each.starts_on): each for each in held}
+
+
+def facts_from_results(agreement: Agreement) -> dict[str, dict[date, Decimal]]:
+    """Return fact of the deal -> first day of a period -> its checked result.
+
+    What service credits read: settling a period takes these, so that nobody types them again.
+    """
+    found: dict[str, dict[date, Decimal]] = {}
+    held = IndicatorResult.objects.filter(indicator__agreement=agreement)
+    held = held.exclude(checked_at=None).exclude(value=None).exclude(indicator__measure="")
+    for each in held.select_related("indicator").order_by("number"):
+        if each.value is not None:
+            found.setdefault(each.indicator.measure, {})[each.starts_on] = each.value
+    return found
+
+
+def credits_for(agreement: Agreement, period: Period) -> tuple[Credit, ...]:
+    """What the deal's service credits take for a period, by its checked results."""
+    deal = deal_of(agreement)
+    if deal is None:
+        return ()
+    facts = facts_from_results(agreement)
+    results = {
+        key: by_day[period.starts_on] for key, by_day in facts.items() if period.starts_on in by_day
+    }
+    return credits_of(deal, period, results)
+
+
+def state_of(agreement: Agreement) -> str:
+    last: PerformanceStep | None = agreement.steps.last()
+    return last.state if last else PERFORMANCE.begins.key
+
+
+def bands_of(indicator: PerformanceIndicator) -> Bands:
+    return Bands(indicator.better, indicator.target, indicator.approaching, indicator.improve)
+
+
+def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> PerformancePage:
+    """The scorecard of the last periods, where performance stands, and what is credited."""
+    over = periods_of(agreement, on=on)
+    periods = over[-PERIODS_SHOWN:]
+    indicators = tuple(agreement.indicators.all())
+    results = results_of(agreement)
+    ratings = scale(rule_on(on, "agreements", "performance", "rating_scale"))
+    deal = deal_of(agreement)
+    measured = measures_of(deal) if deal else {}
+    rows = tuple(
+        _row(each, periods, results, ratings, measured, agreement, viewer) for each in indicators
+    )
+    state = state_of(agreement)
+    latest = periods[-1] if periods else None
+    checked = [each.checked_at for each in results.values() if each.checked_at]
+    credited = [(period, credits_for(agreement, period)) for period in reversed(periods)]
+    return PerformancePage(
+        periods=periods,
+        rows=rows,
+        counts=_counts(rows, ratings),
+        latest=latest,
+        state=state,
+        state_words=PERFORMANCE.state(state).words,
+        moves=PERFORMANCE.open_from(state),
+        steps=tuple(_step(each) for each in agreement.steps.select_related("by").order_by("-pk")),
+        suggested=suggested(
+            state,
+            [_course(each, over, results) for each in indicators],
+            rule_on(on, "agreements", "performance", "when_to_act").value,
+        ),
+        credits=tuple((period, found) for period, found in credited if found),
+        unmeasured=tuple(
+            title
+            for key, title in measured.items()
+            if key not in {each.measure for each in indicators}
+        ),
+        warnings=duty_warnings(agreement, on=on, count=len(indicators), checked=checked),
+        why_not_set=permissions.why_not_keep_agreement(viewer, agreement),
+        why_not_report=permissions.why_not_report_result(viewer, agreement),
+        why_not_step=permissions.why_not_keep_agreement(viewer, agreement),
+    )
+
+
+def duty_warnings(
+    agreement: Agreement, *, on: date, count: int, checked: Iterable[object] = ()
+) -> tuple[str, ...]:
+    """What the law may ask to be set and published that is not there. Warns, never refuses."""
+    began = agreement.regime_began_on or agreement.starts_on
+    try:
+        rule = rule_on(began or on, "agreements", "performance", "indicator_duty")
+    except LookupError:
+        return ()  # bought before the duty began
+    days = [at.date() for at in checked if hasattr(at, "date")]
+    return warnings_of_duty(
+        rule,
+        regime=agreement.regime,
+        value_pence=agreement.value_pence,
+        indicators=count,
+        assessed_on=max(days, default=None),
+        starts_on=agreement.starts_on,
+        on=on,
+    )
+
+
+def _course(
+    indicator: PerformanceIndicator,
+    periods: Iterable[Period],
+    results: dict[tuple[int, date], IndicatorResult],
+) -> Course:
+    bands = bands_of(indicator)
+    held = [results.get((indicator.pk, period.starts_on)) for period in periods]
+    rated = tuple(bands.rating(each.value) for each in held if each and each.checked_at)
+    return Course(indicator.name, indicator.is_critical, rated)
+
+
+def _row(
+    indicator: PerformanceIndicator,
+    periods: tuple[Period, ...],
+    results: dict[tuple[int, date], IndicatorResult],
+    ratings: dict[str, Rating],
+    measured: dict[str, str],
+    agreement: Agreement,
+    viewer: Viewer,
+) -> ScoreRow:
+    bands = bands_of(indicator)
+    reached = "at least" if indicator.better == "higher" else "at most"
+    edges = ", ".join(
+        f"{ratings[key].label.lower()} {reached} {_number(edge)}"
+        for key, edge in (
+            ("good", bands.target),
+            ("approaching", bands.approaching),
+            ("improve", bands.improve),
+        )
+    )
+    may_not = permissions.why_not_check_result(viewer, agreement)
+    held = [results.get((indicator.pk, period.starts_on)) for period in periods]
+    return ScoreRow(
+        id=indicator.pk,
+        name=indicator.name,
+        unit=indicator.unit,
+        better=indicator.get_better_display(),
+        bands=edges,
+        is_critical=indicator.is_critical,
+        hangs_on=measured.get(indicator.measure, ""),
+        scores=tuple(_scored(each, bands, ratings, may_not, viewer) for each in held),
+    )
+
+
+def _scored(
+    result: IndicatorResult | None,
+    bands: Bands,
+    ratings: dict[str, Rating],
+    may_not: str | None,
+    viewer: Viewer,
+) -> Scored | None:
+    if result is None:
+        return None
+    key = bands.rating(result.value)
+    own = f"{result.by.name} reported it, so another checks it."
+    return Scored(
+        shown="No figure" if result.value is None else _number(result.value),
+        rating=ratings[key].label,
+        colour=COLOURS.get(key, "grey"),
+        is_checked=result.checked_at is not None,
+        is_corrected=result.number > 1,
+        result_id=result.pk,
+        said=result.said,
+        by=result.by.name,
+        why_not_check=may_not or (own if result.by_id == viewer.person_id else None),
+    )
+
+
+def _counts(
+    rows: Iterable[ScoreRow], ratings: dict[str, Rating]
+) -> tuple[tuple[Rating, str, int], ...]:
+    """How many indicators have each rating in the last period, for the page's first sentence."""
+    last = [row.scores[-1] for row in rows if row.scores and row.scores[-1] is not None]
+    found = []
+    for key, rating in ratings.items():
+        count = len([score for score in last if score and score.rating == rating.label])
+        if count or key != OTHER:
+            found.append((rating, COLOURS.get(key, "grey"), count))
+    return tuple(found)
+
+
+def _step(step: PerformanceStep) -> StepRow:
+    words = next(move.words for move in PERFORMANCE.moves if move.key == step.move)
+    return StepRow(
+        state=step.get_state_display(),
+        move=words,
+        on=step.on,
+        why=step.why,
+        answer_by=step.answer_by,
+        trigger=step.get_trigger_display() if step.trigger else "",
+        credits_said=step.credits_said,
+        by=step.by.name,
+    )
+
+
+def _number(value: Decimal) -> str:
+    return decimal_number(value.normalize() if value % 1 else value.quantize(Decimal(1)))
