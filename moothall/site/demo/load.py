@@ -96,7 +96,7 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
         project_decisions(at=at, why="spend.match_decided")
     _release(bodies["district"], at)
     _record_decisions(bodies["county"], at)
-    say("Drafting three deals and trying two of them.")
+    say("Drafting four deals and trying three of them.")
     _draft_deals(bodies, at)
     write_stamp(at=at)
     return True
@@ -130,9 +130,14 @@ def _bodies(at: datetime) -> dict[str, Organisation]:
     if not Place.objects.exists():
         describe_place(name=place.NAME, by=None, at=at, local_postcodes=place.LOCAL_POSTCODES)
     found = {}
-    for body in place.BODIES:
+    for body in (*place.BODIES, *place.PARTNERS):
         found[body.key] = Organisation.objects.filter(name=body.name).first() or add_body(
-            name=body.name, kind=body.kind, other_names=body.other_names, by=None, at=at
+            name=body.name,
+            kind=body.kind,
+            is_of_the_place=body in place.BODIES,
+            other_names=body.other_names,
+            by=None,
+            at=at,
         )
     return found
 
@@ -316,13 +321,18 @@ def _record_decisions(county: Organisation, at: datetime) -> None:
 
 
 def _draft_deals(bodies: dict[str, Organisation], at: datetime) -> None:
-    """One tried and shared, one tried and hard on a charity, and one that waits to be mended."""
+    """One tried and shared, one hard on a charity, one on the council, and one to be mended."""
     if Draft.objects.exists():
         return
     manager = _person(place.Role.PARTNERSHIP_MANAGER, "county")
     for deal in deals.DEALS:
         draft = begin_draft(
-            body=bodies["county"], name=deal.name, case=deal.case, text=deal.text, by=manager, at=at
+            body=bodies["county"],
+            name=deal.name,
+            case=deal.case,
+            text=deals.deal_file(deal.file) if deal.file else "",
+            by=manager,
+            at=at,
         )
         if deal.party:
             set_draft(

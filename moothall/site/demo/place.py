@@ -1,4 +1,4 @@
-"""Which place is invented for the demonstration, which bodies act in it, and who works there?"""
+"""Which place is invented for the demonstration, who acts in it, and who works there?"""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ TO_FIND = (
 
 @frozen
 class Body:
-    """One of the five bodies. key: how the generator and its files call it."""
+    """A body of the demonstration. key: how the generator and its files call it."""
 
     key: str
     name: str
     kind: str
-    other_names: tuple[str, ...]
+    other_names: tuple[str, ...] = ()
 
 
 BODIES = (
@@ -78,6 +78,14 @@ BODIES = (
         "fire and rescue",
         ("Aldermoor Fire and Rescue Service", "Aldermoor Fire"),
     ),
+)
+
+# Whom the public bodies have agreements with.
+PARTNERS = (
+    Body("lantern", "The Lantern Trust", "charity"),
+    Body("brightlamp", "Brightlamp Ltd", "company"),
+    Body("works", "Aldermoor Works Ltd", "company"),
+    Body("harbour", "Harbour Social Investment", "company"),
 )
 
 
@@ -163,8 +171,15 @@ POSTS = (
     ),
     Post("Olwen Grathcombe", Role.OTHER_MEMBER, "county", "Keep a declared interest up to date."),
     Post("Amos Wolskridge", Role.SYSTEM_ADMINISTRATOR, "county", "Invite someone; give a role."),
-    Post("Priya Kesvelford", Role.PROVIDER, "county", "See what a provider sees."),
-    Post("Ivo Haskelmere", Role.INVESTOR, "county", "See what an investor sees."),
+    Post(
+        "Priya Kesvelford",
+        Role.PROVIDER,
+        "lantern",
+        "Report a quarter's results; see what is paid.",
+    ),
+    Post("Lew Brankworth", Role.PROVIDER, "brightlamp", "See the default notice, and answer it."),
+    Post("Nia Orvelstone", Role.PROVIDER, "works", "Report what the quarter cost."),
+    Post("Ivo Haskelmere", Role.INVESTOR, "harbour", "See what an investor sees."),
     Post("Stella Neskthwaite", Role.STAFF_OR_MUTUAL_MEMBER, "county", "See what staff see."),
     Post("Gwen Ulskleigh", Role.COMMUNITY_GROUP, "county", "See what a community group sees."),
     Post("Dara Feskbrook", Role.FINANCE_OFFICER, "district", "Load spend for the district."),
@@ -181,4 +196,4 @@ POSTS = (
 
 
 def body_named(key: str) -> Body:
-    return next(body for body in BODIES if body.key == key)
+    return next(body for body in (*BODIES, *PARTNERS) if body.key == key)
