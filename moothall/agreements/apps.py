@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+SECRET = frozenset({"digest"})  # of a link or key: nobody's to take away
+
 
 class AgreementsConfig(AppConfig):
     name = "moothall.agreements"
@@ -69,4 +71,14 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.IndicatorResult", "indicator__agreement__body_id"),
             Owned("agreements.PerformanceStep", "agreement__body_id"),
             Owned("agreements.DueDiligence"),
+            Owned("agreements.Settlement", "agreement__body_id"),
+            Owned("agreements.FactsReport", "settlement__agreement__body_id"),
+            Owned("agreements.FactsLink", "settlement__agreement__body_id", left_out=SECRET),
+            Owned("agreements.FactsKey", "agreement__body_id", left_out=SECRET),
+            Owned("agreements.Statement", "agreement__body_id"),
+            Owned("agreements.PaymentApproval", "settlement__agreement__body_id"),
+            Owned("agreements.Invoice", "statement__agreement__body_id"),
+            Owned("agreements.Payment", "settlement__agreement__body_id"),
+            Owned("agreements.StatementLine", "statement__agreement__body_id"),
+            Owned("agreements.LineDispute", "line__statement__agreement__body_id"),
         )

@@ -8,9 +8,12 @@ from moothall.agreements.models import (
     BusinessPlan,
     Company,
     Draft,
+    FactsReport,
+    LineDispute,
     Meeting,
     Obligation,
     Seat,
+    Settlement,
     Trial,
 )
 from moothall.directory import permissions as directory
@@ -27,19 +30,26 @@ WhyNot = Callable[[Asker, Organisation], str | None]
 __all__ = [
     "WhyNot",
     "bodies_behind",
+    "bodies_disputing",
     "bodies_of",
     "holds_a_seat",
     "is_shared_with",
     "may_read_result",
+    "reports_for",
     "why_not_act_for_seat",
+    "why_not_approve_payment",
     "why_not_at_a_member",
     "why_not_check_promise",
+    "why_not_check_report",
     "why_not_check_result",
     "why_not_decide_plan",
+    "why_not_dispute",
     "why_not_draft_deal",
     "why_not_keep_agreement",
     "why_not_keep_company",
+    "why_not_keep_facts_keys",
     "why_not_pass_on",
+    "why_not_pay",
     "why_not_read_agreement",
     "why_not_read_board",
     "why_not_read_company",
@@ -47,8 +57,11 @@ __all__ = [
     "why_not_read_meeting",
     "why_not_read_own_side",
     "why_not_release",
+    "why_not_report_facts",
     "why_not_report_promise",
     "why_not_report_result",
+    "why_not_resolve",
+    "why_not_settle",
     "why_not_try_deal",
 ]
 
@@ -225,3 +238,113 @@ def why_not_report_promise(person: Asker, obligation: Obligation) -> str | None:
 def why_not_check_promise(person: Asker, obligation: Obligation) -> str | None:
     """Return why `person` may not check how a promise was kept, or None."""
     return directory.why_not_check_facts(person, obligation.agreement.body)
+
+
+def why_not_report_facts(
+    person: Asker, agreement: Agreement, organisation: Organisation
+) -> str | None:
+    """Return why `person` may not say what happened, as the word of `organisation`, or None.
+
+    Whoever reports for another body of the agreement may enter it on its behalf; it then confirms.
+    """
+    if organisation not in bodies_of(agreement):
+        return (
+            f"{organisation.name} reports nothing of {agreement.name}: it is no member of it "
+            "today. Choose one of its members."
+        )
+    return why_not_at_a_member(person, agreement, directory.why_not_report_facts)
+
+
+def why_not_check_report(person: Asker, report: FactsReport) -> str | None:
+    """Return why `person` may not check or send back a report, or None: it takes four eyes."""
+    agreement = report.settlement.agreement
+    if reason := why_not_at_a_member(person, agreement, directory.why_not_check_facts):
+        return reason
+    said = {report.by_id, report.confirmed_by_id}
+    if getattr(person, "person_id", None) in said - {None}:
+        return (
+            "You cannot check these facts: you reported or confirmed them yourself, and it takes "
+            "two people. Ask another who may check facts."
+        )
+    if report.links.filter(by_id=getattr(person, "person_id", None)).exists():
+        return (
+            "You cannot check these facts: they came by a link that you made, and it takes two "
+            "people. Ask another who may check facts."
+        )
+    others = [body for body in bodies_of(agreement) if body.pk != report.organisation_id]
+    if report.organisation_id != agreement.body_id and all(
+        directory.why_not_check_facts(person, body) for body in others
+    ):
+        return (
+            f"You cannot check these facts: {report.organisation.name} reported them, and a body "
+            "does not check its own. Ask whoever checks facts for another."
+        )
+    return None
+
+
+def why_not_settle(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not have a statement made for a period, or None."""
+    return why_not_at_a_member(person, agreement, directory.why_not_check_facts)
+
+
+def why_not_approve_payment(person: Asker, settlement: Settlement) -> str | None:
+    """Return why `person` may not approve a statement for payment, or None: two others do."""
+    if reason := why_not_at_a_member(
+        person, settlement.agreement, directory.why_not_approve_payment
+    ):
+        return reason
+    person_id = getattr(person, "person_id", None)
+    if person_id is not None and person_id == settlement.checked_by_id:
+        return (
+            "You cannot approve this statement: you checked its facts yourself. Ask two others who "
+            "may approve a payment."
+        )
+    if settlement.approvals.filter(by_id=person_id).exists():
+        return (
+            "You cannot approve this statement again: it takes two people, and you are one of "
+            "them already. Ask another who may approve a payment."
+        )
+    return None
+
+
+def why_not_pay(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not record an invoice or a payment of an agreement, or None."""
+    return why_not_at_a_member(person, agreement, directory.why_not_pay)
+
+
+def bodies_disputing(person: Asker, agreement: Agreement) -> list[Organisation]:
+    """The bodies of an agreement for which `person` may dispute a line, the keeper first."""
+    return [
+        body
+        for body in bodies_of(agreement)
+        if directory.why_not_check_facts(person, body) is None
+        or directory.why_not_report_facts(person, body) is None
+    ]
+
+
+def why_not_dispute(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not dispute a line, or None: who reports or checks facts may."""
+    if bodies_disputing(person, agreement):
+        return None
+    return why_not_at_a_member(person, agreement, directory.why_not_check_facts)
+
+
+def why_not_resolve(person: Asker, dispute: LineDispute) -> str | None:
+    """Return why `person` may not end a dispute, or None: the body that raised it does."""
+    agreement = dispute.line.statement.agreement
+    if dispute.organisation in bodies_disputing(person, agreement):
+        return None
+    return (
+        f"You cannot end this dispute: {dispute.organisation.name} raised it, and ends it when it "
+        "is satisfied. Ask whoever reports or checks facts there."
+    )
+
+
+def why_not_keep_facts_keys(person: Asker, organisation: Organisation) -> str | None:
+    """Return why `person` may not make or end a key that reports facts for a body, or None."""
+    return directory.why_not_report_facts(person, organisation)
+
+
+def reports_for(person: Asker, organisation: Organisation) -> bool:
+    """Whether what `person` reports is the body's own word."""
+    return directory.why_not_report_facts(person, organisation) is None

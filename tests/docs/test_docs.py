@@ -22,6 +22,12 @@ PHONY = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTIL
 TARGETS = set(PHONY[1].split()) if PHONY else set()
 # What a word of the code is called in the glossary, where the two are not the same.
 CALLED = {
+    "factsreport": "facts report",
+    "factslink": "one-time link",
+    "factskey": "facts key",
+    "paymentapproval": "payment",
+    "statementline": "statement",
+    "linedispute": "dispute",
     "organisation": "organisation",
     "alternativename": "organisation",
     "succession": "successor",

@@ -100,6 +100,14 @@ def periods_of(versions: Sequence[Version]) -> list[Period]:
     return [stretch.period for stretch in stretches(versions)]
 
 
+def whole_of(versions: Sequence[Version], starts_on: date) -> Period:
+    """Return the whole period of which one that begins on a day is all or, where split, a part.
+
+    What happened is said of the whole: each version takes its part of it by days.
+    """
+    return next(one.whole for one in stretches(versions) if one.period.starts_on == starts_on)
+
+
 def wanted(versions: Sequence[Version], period: Period) -> list[Fact]:
     """Return the facts without which a period cannot be settled, in the deal's order."""
     for stretch in stretches(versions):
@@ -118,19 +126,18 @@ def known(reports: Iterable[Report], versions: Sequence[Version]) -> Known:
     A fact that is the same for the whole deal is known for every period once it is reported.
     """
     found: Known = {}
-    days = [period.starts_on for period in periods_of(versions)]
+    days = {one.period.starts_on: one.whole.starts_on for one in stretches(versions)}
     for report in reports:
         for key, value in report.values.items():
-            said_of = days if _is_once(key, versions) else [report.starts_on]
+            said_of = days.values() if _is_once(key, versions) else [days[report.starts_on]]
             found.setdefault(key, {}).update(dict.fromkeys(said_of, value))
     return found
 
 
 def missing(versions: Sequence[Version], period: Period, facts: Known) -> list[Fact]:
     """Return the facts of a period that nobody has reported."""
-    return [
-        fact for fact in wanted(versions, period) if period.starts_on not in facts.get(fact.key, {})
-    ]
+    day = whole_of(versions, period.starts_on).starts_on
+    return [fact for fact in wanted(versions, period) if day not in facts.get(fact.key, {})]
 
 
 def differences(

@@ -69,6 +69,21 @@ from moothall.agreements.models.register import (
     Member,
 )
 from moothall.agreements.models.risks import UNCERTAINTIES, OptimismUplift, Risk
+from moothall.agreements.models.settlement import (
+    LONGEST_KEY,
+    LONGEST_REFERENCE,
+    LONGEST_WHY,
+    FactsKey,
+    FactsLink,
+    FactsReport,
+    Invoice,
+    LineDispute,
+    Payment,
+    PaymentApproval,
+    Settlement,
+    Statement,
+    StatementLine,
+)
 from moothall.agreements.models.variations import (
     ApprovalLevel,
     ChangeBasis,
@@ -79,8 +94,11 @@ from moothall.agreements.models.variations import (
 )
 
 __all__ = [
+    "LONGEST_KEY",
     "LONGEST_NAME",
     "LONGEST_NOTE",
+    "LONGEST_REFERENCE",
+    "LONGEST_WHY",
     "UNCERTAINTIES",
     "AgendaItem",
     "Agreement",
@@ -114,10 +132,15 @@ __all__ = [
     "ExitPart",
     "ExitRehearsal",
     "ExitStake",
+    "FactsKey",
+    "FactsLink",
+    "FactsReport",
     "Holding",
     "HoldingClass",
     "IndicatorResult",
+    "Invoice",
     "ItemInterest",
+    "LineDispute",
     "Meeting",
     "Member",
     "Motion",
@@ -126,6 +149,8 @@ __all__ = [
     "Novation",
     "Obligation",
     "OptimismUplift",
+    "Payment",
+    "PaymentApproval",
     "PerformanceIndicator",
     "PerformanceStep",
     "PlanLine",
@@ -137,6 +162,9 @@ __all__ = [
     "RouteKept",
     "Seat",
     "SeatClass",
+    "Settlement",
+    "Statement",
+    "StatementLine",
     "Trial",
     "TrialRelease",
     "Variation",

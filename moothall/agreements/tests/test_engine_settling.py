@@ -1,5 +1,6 @@
 """The life of a period, and which of several reports of a fact holds."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from moothall.agreements.engine.settling import (
     missing,
     periods_of,
     wanted,
+    whole_of,
 )
 from moothall.agreements.tests.lamps import LAMPS
 from moothall.deals.reading import deal_from_toml
@@ -78,3 +80,13 @@ def test_a_fact_stands_beside_that_of_the_period_before():
     assert (depots.before, depots.now, depots.change, depots.share) == (None,) * 4
     (none, _other) = differences(wanted(VERSIONS, FIRST), said, None, FIRST.starts_on)
     assert (none.before, none.now) == (None, Decimal(800))
+
+
+def test_both_parts_of_a_split_period_rest_on_the_facts_of_the_whole():
+    middle = date(2025, 8, 1)
+    versions = [*VERSIONS, Version(2, DEAL, middle, splits_period=True)]
+    assert [one.starts_on for one in periods_of(versions)][1:3] == [SECOND.starts_on, middle]
+    assert whole_of(versions, middle) == whole_of(versions, SECOND.starts_on) == SECOND
+    said = known([Report(SECOND.starts_on, {"lamps": Decimal(5), "depots": Decimal(1)})], versions)
+    first, second = periods_of(versions)[1:3]
+    assert missing(versions, first, said) == missing(versions, second, said) == []
