@@ -8,8 +8,11 @@ class AgreementsConfig(AppConfig):
     label = "agreements"
 
     def ready(self) -> None:
+        from moothall.agreements.queries.record import as_subject
         from moothall.core.ownership import Owned, register
+        from moothall.decisions.queries import name_subjects
 
+        name_subjects("agreements.agreement", as_subject)
         register(
             Owned("agreements.Draft"),
             Owned("agreements.DraftVersion", "draft__body_id"),
@@ -20,6 +23,7 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.Member", "agreement__body_id"),
             Owned("agreements.AgreementVersion", "agreement__body_id"),
             Owned("agreements.Execution", "version__agreement__body_id"),
+            Owned("agreements.Withholding", "agreement__body_id"),
             Owned("agreements.Company"),
             Owned("agreements.HoldingClass", "company__body_id"),
             Owned("agreements.Holding", "of_class__company__body_id"),

@@ -1,13 +1,24 @@
-"""Every address about agreements: for now, deals that are drafted and tried."""
+"""Every address about agreements, and about deals that are drafted and tried."""
 
 from django.urls import path
 
-from moothall.agreements.views import drafts, editing, results
+from moothall.agreements.views import drafts, editing, register, results
 
 app_name = "agreements"
 DRAFT = "<slug:slug>/drafts/<int:draft_id>"
 RESULT = "<slug:slug>/results/<int:trial_id>"
+AGREEMENT = "<int:agreement_id>"
 urlpatterns = [
+    # The register
+    path("", register.home, name="home"),
+    path("add/<slug:slug>", register.add, name="add_agreement"),
+    path(AGREEMENT, register.agreement, name="agreement"),
+    path(f"{AGREEMENT}/change", register.change, name="change_agreement"),
+    path(f"{AGREEMENT}/members/add", register.add_member, name="add_member"),
+    path(f"{AGREEMENT}/members/<int:member_id>", register.member, name="member"),
+    path(f"{AGREEMENT}/members/<int:member_id>/leave", register.leave, name="leave"),
+    path(f"{AGREEMENT}/withhold", register.withhold, name="withhold"),
+    # Deals that are drafted and tried
     path("drafts", drafts.home, name="drafts"),
     path("<slug:slug>/drafts/begin", drafts.begin, name="begin"),
     path(DRAFT, drafts.draft, name="draft"),

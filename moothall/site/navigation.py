@@ -55,9 +55,10 @@ def address(route: str) -> str | None:
 
 
 def links(routes: tuple[tuple[str, str], ...], here: str) -> tuple[Link, ...]:
-    """The routes that exist, marked where the reader's page is under one."""
+    """The routes that exist; the one nearest above the reader's page is marked."""
     found = [(label, url) for label, route in routes if (url := address(route)) is not None]
-    return tuple(Link(label, url, is_here=here.startswith(url)) for label, url in found)
+    nearest = max((url for _, url in found if here.startswith(url)), key=len, default=None)
+    return tuple(Link(label, url, is_here=url == nearest) for label, url in found)
 
 
 def account_links(request: HttpRequest) -> tuple[Link, ...]:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from playwright.sync_api import Error, Page
 
 from moothall.agreements.models import Trial
+from moothall.agreements.tests.factories import agreement_of
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
@@ -89,6 +90,7 @@ def examples(person) -> dict[str, dict[str, object]]:
     register = Register.objects.first()
     release = Release.objects.first()
     trial = Trial.objects.filter(version__text__contains="[terms.dividend]").get()
+    agreement = agreement_of(county, Organisation.objects.exclude(pk=county.pk).first())
     return {
         "slug": county.slug,
         "supplier_id": held.supplier_id,
@@ -110,6 +112,8 @@ def examples(person) -> dict[str, dict[str, object]]:
         "draft_id": trial.version.draft_id,
         "trial_id": trial.pk,
         "place": "terms.dividend",
+        "agreement_id": agreement.pk,
+        "member_id": agreement.members.first().pk,
         "section": "terms",
         "body": county.slug,
         "role_id": person.roles.first().pk,

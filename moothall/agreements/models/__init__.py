@@ -92,6 +92,7 @@ from moothall.agreements.models.variations import (
     Variation,
     VariationAssent,
 )
+from moothall.agreements.models.withholding import Withholding
 
 __all__ = [
     "LONGEST_KEY",
@@ -170,4 +171,5 @@ __all__ = [
     "Variation",
     "VariationAssent",
     "Vote",
+    "Withholding",
 ]

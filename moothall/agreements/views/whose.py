@@ -1,5 +1,6 @@
-"""What the pages about drafts share: whose they are, and what is refused."""
+"""What the pages of this room share: whose things are, and what is refused."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -7,11 +8,13 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from moothall.agreements import permissions
-from moothall.agreements.queries import drafts
-from moothall.directory.queries import body_at
+from moothall.agreements.queries import drafts, register
+from moothall.directory.queries import body_at, viewer_for
 
 if TYPE_CHECKING:
-    from moothall.agreements.models import Draft, DraftVersion
+    from django.contrib.auth.models import AnonymousUser
+
+    from moothall.agreements.models import Agreement, Draft, DraftVersion
     from moothall.directory.models import Organisation, Person
 
 NO_DRAFT = "No draft of this number is read here. The list of drafts has them all."
@@ -58,3 +61,29 @@ def trail(slug: str, draft: "Draft", *more: tuple[str, str]) -> list[tuple[str, 
     home = reverse("agreements:drafts")
     here = reverse("agreements:draft", args=[slug, draft.pk])
     return [("Deals", home), (draft.name, here if more else ""), *more]
+
+
+NO_AGREEMENT = "No agreement of this number is read here. The list of agreements has them all."
+
+
+def agreement_read(agreement_id: int, *, who: "Person | AnonymousUser") -> "Agreement":
+    """The agreement of an address, for whoever reads anything of it: what is public, or all."""
+    agreement = register.agreement_read_by(viewer_for(who), agreement_id)
+    if agreement is None:
+        raise Http404(NO_AGREEMENT)
+    return agreement
+
+
+def agreement_for(
+    agreement_id: int, *, who: "Person", why_not: "Callable[[Person, Agreement], str | None]"
+) -> "Agreement":
+    """The agreement of an address, for whoever may do this about it."""
+    agreement = agreement_read(agreement_id, who=who)
+    if reason := why_not(who, agreement):
+        raise PermissionDenied(reason)
+    return agreement
+
+
+def agreement_trail(agreement: "Agreement", *more: tuple[str, str]) -> list[tuple[str, str]]:
+    here = reverse("agreements:agreement", args=[agreement.pk]) if more else ""
+    return [("Agreements", reverse("agreements:home")), (agreement.name, here), *more]
