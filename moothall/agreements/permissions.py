@@ -15,9 +15,10 @@ from moothall.agreements.models import (
     Seat,
     Settlement,
     Trial,
+    Variation,
 )
 from moothall.directory import permissions as directory
-from moothall.directory.models import Organisation
+from moothall.directory.models import MAY, Deed, Organisation, Role
 from moothall.directory.permissions import (
     Asker,
     why_not_draft_deal,
@@ -36,6 +37,7 @@ __all__ = [
     "is_shared_with",
     "may_read_result",
     "reports_for",
+    "roles_that_approve",
     "why_not_act_for_seat",
     "why_not_approve_payment",
     "why_not_at_a_member",
@@ -56,13 +58,16 @@ __all__ = [
     "why_not_read_deal",
     "why_not_read_meeting",
     "why_not_read_own_side",
+    "why_not_refuse_variation",
     "why_not_release",
     "why_not_report_facts",
     "why_not_report_promise",
     "why_not_report_result",
     "why_not_resolve",
+    "why_not_set_levels",
     "why_not_settle",
     "why_not_try_deal",
+    "why_not_work_on_variation",
 ]
 
 
@@ -348,3 +353,38 @@ def why_not_keep_facts_keys(person: Asker, organisation: Organisation) -> str | 
 def reports_for(person: Asker, organisation: Organisation) -> bool:
     """Whether what `person` reports is the body's own word."""
     return directory.why_not_report_facts(person, organisation) is None
+
+
+def why_not_work_on_variation(person: Asker, variation: Variation) -> str | None:
+    """Return why `person` may not change, price, test or withdraw a variation, or None.
+
+    The people of the body that asked for it may, and the keeper's.
+    """
+    agreement = variation.agreement
+    keeps = directory.why_not_ask_variation(person, agreement.body)
+    if keeps is None or variation.organisation is None:
+        return keeps
+    return directory.why_not_ask_variation(person, variation.organisation)
+
+
+def why_not_refuse_variation(person: Asker, agreement: Agreement) -> str | None:
+    """Return why `person` may not say no to a variation, or None: any party's approvers may."""
+    approves = why_not_at_a_member(person, agreement, directory.why_not_approve_variation)
+    if approves is None:
+        return None
+    signs = why_not_at_a_member(person, agreement, directory.why_not_execute_agreement)
+    return None if signs is None else approves
+
+
+def why_not_set_levels(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not enter a body's levels of approval, or None."""
+    if directory.why_not_comment_agreement(person, body) is None:
+        return None
+    return (
+        f"You cannot say who approves variations of {body.name}: only its section 151 officer or "
+        "monitoring officer may. Ask one of them."
+    )
+
+
+def roles_that_approve() -> tuple[str, ...]:
+    return tuple(role.value for role in Role if Deed.APPROVE_VARIATION in MAY[role])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 # Other slices meet this one at its front doors: they take these three names from here.
 from moothall.directory.engine.exempt import ExemptUnder as ExemptUnder
-from moothall.directory.engine.roles import MAY
+from moothall.directory.engine.roles import MAY as MAY
 from moothall.directory.engine.roles import Deed as Deed
 from moothall.directory.engine.roles import Role as Role
 
