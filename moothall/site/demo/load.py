@@ -85,8 +85,8 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
     _people(bodies, at)
     open_the_doors()
     _load_register(folders["register"] / "organisations.csv", at)
-    for key, body in bodies.items():
-        _load_body(key, body, folders[key], at, say)
+    for each in place.BODIES:
+        _load_body(each.key, bodies[each.key], folders[each.key], at, say)
     _load_body("county", bodies["county"], folders["extract"], at, say, private=True)
     _share(bodies, at)
     _correct_category(bodies["county"], at)
@@ -112,7 +112,8 @@ def open_the_doors() -> None:
 
 def _refuse_real_books() -> None:
     ours = {body.name for body in place.BODIES}
-    other = Organisation.objects.exclude(name__in=ours).order_by("pk").first()
+    others = Organisation.objects.filter(is_of_the_place=True).exclude(name__in=ours)
+    other = others.order_by("pk").first()
     if other is not None:
         raise CannotLoadDemonstration(
             f"The demonstration is not loaded here: the books under {settings.HOME} already hold "
