@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moothall.agreements.views import drafts, editing, register, results
+from moothall.agreements.views import comparing, drafts, editing, register, results
 
 app_name = "agreements"
 DRAFT = "<slug:slug>/drafts/<int:draft_id>"
@@ -24,7 +24,7 @@ urlpatterns = [
     path(DRAFT, drafts.draft, name="draft"),
     path(f"{DRAFT}/save", drafts.save, name="save"),
     path(f"{DRAFT}/versions/<int:number>/restore", drafts.restore, name="restore"),
-    path(f"{DRAFT}/compare", drafts.compare, name="compare"),
+    path(f"{DRAFT}/compare", comparing.compare, name="compare"),
     path(f"{DRAFT}/settle", drafts.settle, name="settle"),
     path(f"{DRAFT}/settings", drafts.settings, name="settings"),
     path(f"{DRAFT}/share", drafts.share, name="share"),

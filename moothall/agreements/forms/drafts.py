@@ -13,6 +13,7 @@ from moothall.deals.solving import MEASURES
 from moothall.deals.terms.term import Term
 
 LARGEST_FILE = 500_000
+LARGEST_POWER = 15  # of ten, of a number that is typed
 COMMON = frozenset(field.name for field in attrs.fields(Term))
 
 
@@ -266,8 +267,31 @@ class ReleaseForm(forms.Form):
         self.fields["body"].choices = [("", "Choose one"), *bodies]  # type: ignore[attr-defined]  # has choices
 
 
+class CompareForm(forms.Form):
+    """Which two deals stand side by side: two versions of this one, or another and this one."""
+
+    is_search = True
+
+    other = forms.TypedChoiceField(label="Another deal", required=False, coerce=int)
+    was = forms.TypedChoiceField(label="Or this deal, version", required=False, coerce=int)
+    now = forms.TypedChoiceField(label="Beside version", required=False, coerce=int)
+
+    def __init__(
+        self,
+        *args: Any,
+        versions: Iterable[int] = (),
+        others: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        numbers = [(str(number), str(number)) for number in versions]
+        self.fields["other"].choices = [("", "None: versions of this one"), *others]  # type: ignore[attr-defined]  # has choices
+        self.fields["was"].choices = numbers  # type: ignore[attr-defined]  # has choices
+        self.fields["now"].choices = numbers  # type: ignore[attr-defined]  # has choices
+
+
 class SettleForm(forms.Form):
-    """The facts of one period, to see what would be paid."""
+    """The facts of a period and of those before it, to see what would be paid."""
 
     is_search = True
 
@@ -279,15 +303,56 @@ class SettleForm(forms.Form):
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self.fields["period"] = forms.ChoiceField(label="Period", choices=list(periods))
+        choices = list(periods)
+        self.days = [day for day, _name in choices]
+        self.fields["period"] = forms.ChoiceField(label="Period", choices=choices)
         for key, title in facts:
-            self.fields[f"fact.{key}"] = forms.DecimalField(
-                label=title, required=False, max_digits=24, decimal_places=8
+            self.fields[f"fact.{key}"] = forms.CharField(
+                label=title,
+                required=False,
+                max_length=2000,
+                help_text=""
+                if len(self.days) == 1
+                else "One number for every period so far, or one for each: 800; 1200; 950.",
             )
 
-    def known(self) -> dict[str, Decimal]:
+    def clean(self) -> None:
+        super().clean()
+        if "period" not in self.cleaned_data:
+            return
+        days = self.days[: self.days.index(self.cleaned_data["period"]) + 1]
+        for name, text in list(self.cleaned_data.items()):
+            if name.startswith("fact.") and text:
+                try:
+                    self.cleaned_data[name] = _numbers_each(text, len(days))
+                except ValueError as refusal:
+                    self.add_error(name, str(refusal))
+
+    def known(self) -> dict[str, tuple[Decimal, ...]]:
+        """Fact -> its numbers, one for each period up to the one asked for."""
         return {
-            name.removeprefix("fact."): value
-            for name, value in self.cleaned_data.items()
-            if name.startswith("fact.") and value is not None
+            name.removeprefix("fact."): numbers
+            for name, numbers in self.cleaned_data.items()
+            if name.startswith("fact.") and numbers
         }
+
+
+def _numbers_each(text: str, count: int) -> tuple[Decimal, ...]:
+    """Read one number, which holds for every period, or one for each."""
+    numbers = []
+    for part in text.split(";"):
+        try:
+            number = Decimal(part.strip().replace(",", ""))
+        except ArithmeticError:
+            number = Decimal("NaN")
+        if not number.is_finite() or abs(number.adjusted()) > LARGEST_POWER:
+            raise ValueError(f"{part.strip()!r} is not a number. Write it as 1200 or 0.5.")
+        numbers.append(number)
+    if len(numbers) == 1:
+        return (numbers[0],) * count
+    if len(numbers) != count:
+        raise ValueError(
+            f"These are {len(numbers)} numbers, and there are {count} periods so far. Give one "
+            f"number for all of them, or {count}."
+        )
+    return tuple(numbers)

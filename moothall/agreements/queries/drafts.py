@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +17,6 @@ from moothall.agreements.engine.documents import (
     deal_as_tried,
     document_of,
     forms_of,
-    place_in_words,
     places_in,
     shared_with,
 )
@@ -26,12 +24,10 @@ from moothall.agreements.models import Draft, DraftVersion, Trial
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.explaining import explained
-from moothall.deals.simulation import CannotSimulate, simulation
-from moothall.deals.varying import differences_between
 from moothall.directory.models import Deed, Organisation
 
 PAGE_ROWS = 50
-COMPARED_DRAWS = 2_000
+MOST_OTHERS = 200
 ORDERS = {
     "name": ("name", "pk"),
     "-name": ("-name", "-pk"),
@@ -160,22 +156,6 @@ class DraftPage:
         }
 
 
-@frozen
-class Compared:
-    """Two texts side by side: what differs, in words and as lines, and what it does to whom.
-
-    differences : (what, where in the file, what it was, what it is)
-    results     : (party, name, expected result before, after, chance of loss before, after)
-    """
-
-    was: VersionRow
-    now: VersionRow
-    differences: tuple[tuple[str, str, str, str], ...]
-    lines: tuple[tuple[str, str], ...]
-    results: tuple[tuple[str, str, float, float, float, float], ...]
-    why_no_results: str
-
-
 def bodies_read(viewer: Viewer) -> QuerySet[Organisation]:
     """The bodies whose drafts this reader may read."""
     held = Organisation.objects.order_by("name")
@@ -264,14 +244,24 @@ def text_for(draft: Draft, body: Organisation, text: str) -> str:
     """What of a version's text the people of a body read."""
     if draft.body_id == body.pk:
         return text
-    return shared_with(document_of(text), _party_of(draft, body) or None)
+    return shared_with(document_of(text), party_of(draft, body) or None)
 
 
-def _party_of(draft: Draft, body: Organisation) -> str:
+def party_of(draft: Draft, body: Organisation) -> str:
     """Which party of a deal a body is; '' where it is none, or may not read as one."""
     if draft.body_id == body.pk:
         return draft.party
     return "" if draft.is_competition else draft.shares.get(body=body).party
+
+
+def others_read(body: Organisation, draft: Draft) -> list[tuple[str, str]]:
+    """Number and name of each other draft in use that this body reads, the newest first."""
+    held = Draft.objects.filter(Q(body=body) | Q(shares__body=body), put_away_at=None)
+    held = held.exclude(pk=draft.pk).select_related("body").distinct().order_by("-pk")
+    return [
+        (str(each.pk), each.name if each.body_id == body.pk else f"{each.name} ({each.body.name})")
+        for each in held[:MOST_OTHERS]
+    ]
 
 
 def draft_page(
@@ -282,7 +272,7 @@ def draft_page(
     assert version is not None  # noqa: S101
     is_own = draft.body_id == body.pk
     shown = text_for(draft, body, version.text) if text is None else text
-    deal, findings = deal_as_tried(shown, _party_of(draft, body))
+    deal, findings = deal_as_tried(shown, party_of(draft, body))
     try:
         document = document_of(shown)
     except CannotWrite:
@@ -323,67 +313,6 @@ def bodies_to_share_with(draft: Draft) -> list[tuple[str, str]]:
     """Slug and name of each body that does not read a draft yet."""
     held = Organisation.objects.exclude(pk=draft.body_id).exclude(drafts_shared__draft=draft)
     return list(held.order_by("name").values_list("slug", "name"))
-
-
-def compared(draft: Draft, was: int, now: int) -> Compared | None:
-    """Two versions of a draft side by side; None where one is not there."""
-    versions = [version_of(draft, number) for number in (was, now)]
-    if None in versions:
-        return None
-    first, second = (version for version in versions if version is not None)
-    deals = [deal_as_tried(version.text, draft.party)[0] for version in (first, second)]
-    lines = difflib.unified_diff(
-        first.text.splitlines(), second.text.splitlines(), n=2, lineterm=""
-    )
-    results, why = _results(deals)
-    return Compared(
-        was=_version_row(first),
-        now=_version_row(second),
-        differences=_differences(first.text, second.text),
-        lines=tuple((line[:1], line[1:]) for line in list(lines)[2:] if not line.startswith("@@")),
-        results=results,
-        why_no_results=why,
-    )
-
-
-def _differences(was: str, now: str) -> tuple[tuple[str, str, str, str], ...]:
-    old, new = document_of(was), document_of(now)
-    return tuple(
-        (
-            place_in_words(old if one.now is None else new, one.place),
-            one.place,
-            one.was or "nothing",
-            one.now or "nothing",
-        )
-        for one in differences_between(old, new)
-    )
-
-
-def _results(
-    deals: list[Deal | None],
-) -> tuple[tuple[tuple[str, str, float, float, float, float], ...], str]:
-    was, now = deals
-    if was is None or now is None:
-        return (), "One of the two has findings to mend, so that it cannot be simulated."
-    try:
-        before, after = (simulation(one, seed=1, draws=COMPARED_DRAWS) for one in (was, now))
-    except CannotSimulate as refusal:
-        return (), str(refusal)
-    return (
-        tuple(
-            (
-                key,
-                now.party_name(key),
-                before.parties[key].mean,
-                after.parties[key].mean,
-                before.parties[key].loss_probability,
-                after.parties[key].loss_probability,
-            )
-            for key in now.parties
-            if key in was.parties
-        ),
-        "",
-    )
 
 
 def _version_row(version: DraftVersion) -> VersionRow:

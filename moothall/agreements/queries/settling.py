@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from attrs import frozen
 
 from moothall.deals.deal import Deal, Finding
-from moothall.deals.settlement import CannotSettle, settled
+from moothall.deals.settlement import CannotSettle, Statement, settled
 from moothall.deals.vat import vat_rates
 from moothall.deals.versions import Version
 
@@ -34,18 +33,24 @@ class TriedStatement:
 
 
 def tried_statement(
-    deal: Deal, first_day: str, known: Mapping[str, Decimal]
+    deal: Deal, first_day: str, known: Mapping[str, Sequence[Decimal]]
 ) -> TriedStatement | None:
-    """Settle a period with these facts in it and in every period before; None: no such period."""
+    """Settle a period; None: no such period.
+
+    known : fact -> its numbers, one for each period up to it
+    """
     period = next((one for one in deal.periods if one.starts_on.isoformat() == first_day), None)
     if period is None:
         return None
-    days: list[date] = [one.starts_on for one in deal.periods if one.starts_on <= period.starts_on]
-    facts = {key: dict.fromkeys(days, value) for key, value in known.items()}
+    so_far = deal.periods[: deal.periods.index(period) + 1]
+    days = [one.starts_on for one in so_far]
+    facts = {key: dict(zip(days, values, strict=True)) for key, values in known.items()}
+    versions = [Version(1, deal, deal.period.starts_on)]
+    issued: list[Statement] = []
     try:
-        statement = settled(
-            [Version(1, deal, deal.period.starts_on)], facts, up_to=period, vat_rate=vat_rates()
-        )
+        for up_to in so_far[-2:]:  # once all before it is stated, only its own lines are left
+            statement = settled(versions, facts, up_to=up_to, issued=issued, vat_rate=vat_rates())
+            issued = [statement]
     except CannotSettle as refusal:
         refused = Finding("period", str(refusal), "")
         return TriedStatement(str(period), (), (), (refused,))

@@ -262,6 +262,35 @@ def test_the_fairness_statement_says_who_pays_when_it_goes_wrong_and_what_it_res
     assert "never says that a deal is fair" in page
 
 
+def test_two_deals_stand_side_by_side_and_only_those_that_are_read_here(draft, norbury, care):
+    other = draft_of(norbury, by=draft.by, name="Urban services, cheaper")
+    text = drafting.latest_version(other).text.replace("20833333.33", "23500000")
+    drafting.save_draft(draft=other, text=text, by=other.by, at=NOW)
+    client = browser_of(Role.FINANCE_OFFICER, norbury)
+    address = at("compare", "norbury", draft.pk)
+    page = unescape(client.get(address, {"other": other.pk}).text)
+    assert "Urban services, cheaper and Urban services" in page
+    assert "terms.fee.amount_gbp" in page
+    assert "chance of being worse off than the reference" in page
+    assert "Gone" in page  # a flag of one of the two only
+    rows = (
+        client.get(address, {"other": other.pk, "format": "csv"}).getvalue().decode().splitlines()
+    )
+    assert rows[1].split(",")[-3:] == ["terms.fee.amount_gbp", "23500000", "20833333.33"]
+    # Of another body's draft: what is shared, as the party that reads it; else not at all.
+    theirs = draft_of(care, name="Care's own")
+    assert client.get(address, {"other": theirs.pk}).status_code == 404
+    save = drafting.latest_version(theirs).text + PRIVATE
+    drafting.save_draft(draft=theirs, text=save, by=theirs.by, at=NOW)
+    drafting.share_draft(draft=theirs, with_body=norbury, party="council", by=theirs.by, at=NOW)
+    shown = client.get(address, {"other": theirs.pk})
+    assert shown.status_code == 200
+    assert "Care's own (Norbury Care)" in unescape(shown.text)
+    assert "31415" not in shown.text
+    for wrong in ({"was": "9"}, {"now": "0"}, {"other": "x"}):
+        assert client.get(address, wrong).status_code == 404
+
+
 def test_of_a_party_whose_costs_nobody_states_the_pages_say_no_result(draft, norbury):
     text = drafting.latest_version(draft).text.replace(
         'borne_by = "venture"', 'borne_by = "venture"\nbasis = "unknown"'

@@ -1,10 +1,9 @@
 """Pages about drafts: the list, beginning one, its workbench, versions and who else reads it."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -149,33 +148,6 @@ def restore(request: PersonsRequest, slug: str, draft_id: int, number: int) -> H
         return _workbench(request, slug, held, body, refusal=refused, status=409)
     messages.success(request, f"Version {number} is back, as version {version.number}.")
     return redirect("agreements:draft", slug, draft_id)
-
-
-@route(deed=Deed.READ_DEAL)
-@require_safe
-def compare(request: PersonsRequest, slug: str, draft_id: int) -> HttpResponseBase:
-    """Two versions side by side: what differs, and what that does to whom."""
-    body = body_for(slug, who=request.user, why_not=permissions.why_not_read_deal)
-    held = own_draft(body, draft_id)
-    was, now = (_number(request.GET.get(name)) for name in ("was", "now"))
-    newest = drafts.version_of(held)
-    now = now or (newest.number if newest else 1)
-    found = drafts.compared(held, was or max(now - 1, 1), now)
-    if found is None:
-        raise Http404("This draft has no such version. Its page lists them all.")
-    if request.GET.get("format") == "csv":
-        head = ("what", "place", "was", "now")
-        return csv_file(f"deal-{draft_id}-differences", head, found.differences)
-    page = {
-        "found": found,
-        "draft": held,
-        "slug": slug,
-        "numbers": range(1, (newest.number if newest else 1) + 1),
-        "trail": trail(slug, held, ("Compare versions", "")),
-        "table": _differences_table(found),
-        "results": _results_table(found),
-    }
-    return render(request, "agreements/compare.html", page)
 
 
 @route(deed=Deed.READ_DEAL)
@@ -339,10 +311,6 @@ def _kinds(section: str) -> list[tuple[str, str]]:
     return sorted(((name, kind.title) for name, kind in term_kinds().items()), key=lambda x: x[1])
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else None
-
-
 def _table(rows: Any, order: str) -> Table:
     return Table(
         caption="Drafts",
@@ -367,39 +335,6 @@ def _table(rows: Any, order: str) -> Table:
         ],
         ordered_by=order,
         downloads=(Download("?format=json", "JSON"),),
-        is_caption_quiet=True,
-    )
-
-
-def _differences_table(found: drafts.Compared) -> Table:
-    return Table(
-        caption="What differs",
-        columns=(Column("What"), Column("Where in the file"), Column(f"Version {found.was.number}"),
-                 Column(f"Version {found.now.number}")),
-        rows=found.differences,
-        downloads=(
-            Download(f"?was={found.was.number}&now={found.now.number}&format=csv", "CSV"),
-        ),
-        empty="Nothing differs in what the two say.",
-        is_caption_quiet=True,
-    )  # fmt: skip
-
-
-def _results_table(found: drafts.Compared) -> Table:
-    first, second = f"Version {found.was.number}", f"Version {found.now.number}"
-    return Table(
-        caption="What it does to whom",
-        columns=(
-            Column("Party"),
-            Column(f"Expected result, {first}", Kind.ESTIMATE),
-            Column(f"Expected result, {second}", Kind.ESTIMATE),
-            Column(f"Chance of loss, {first}", Kind.SHARE),
-            Column(f"Chance of loss, {second}", Kind.SHARE),
-        ),
-        rows=[
-            (name, Decimal(round(was)), Decimal(round(now)), was_loss, now_loss)
-            for _key, name, was, now, was_loss, now_loss in found.results
-        ],
         is_caption_quiet=True,
     )
 
