@@ -7,6 +7,7 @@ FAIR_CHANCE = (
     "ICF, Evaluation of the Fair Chance Fund: final report (MHCLG, 2019); Social Finance, Fair "
     "Chance Fund projects (May 2018)"
 )
+LIFE_CHANCES = "Life Chances Fund data portal (DCMS), as recorded to June 2024"
 CARE_LEAVERS = "Evaluation of the Care Leavers Social Impact Bond programme (DfE, 2023)"
 INNOVATION = (
     "Qualitative evaluation of the DWP Innovation Fund: final report (DWP, 2016), appendices A and "
@@ -37,6 +38,8 @@ class Contract:
     paid    : what was paid in all
     a_person : the most for one person
     recorded_a_person : the same, where the record gives it as the price of every target achieved
+    payments : what was paid each quarter; where no price is printed, it follows from these
+    committed : what each payer committed at most; together they may not be the recorded most
     """
 
     name: str
@@ -51,6 +54,8 @@ class Contract:
     paid: int | None = None
     a_person: int | None = None
     recorded_a_person: int | None = None
+    payments: tuple[int, ...] = ()
+    committed: tuple[int, ...] = ()
 
 
 FAIR_CHANCE_CARD = (
@@ -112,6 +117,16 @@ REBOOT_WEST_CARD = (
     Outcome("Earns £1,631", 2750, 102, 280500),
     Outcome("Earns £3,350", 2750, 73, 200750),
     Outcome("Earns £8,155", 2750, 41, 112750),
+)
+# No price is printed of a quarter out of care: it is what every payment is a whole number of.
+GLOUCESTERSHIRE_RESULTS = (14, 6, 8, 9, 7, 7, 4, 4, 4, 3, 3, 3, 2, 1)
+GLOUCESTERSHIRE_PAYMENTS = (
+    20500, 30750, 41000, 41000, 41000, 51250, 51250, 51250, 61500, 61500, 71750, 82000, 82000,
+    82000,
+)  # fmt: skip
+GLOUCESTERSHIRE_CARD = tuple(
+    Outcome(f"Out of residential care for {3 * quarter} months", 10250, results)
+    for quarter, results in enumerate(GLOUCESTERSHIRE_RESULTS, start=1)
 )
 SCHOOL = ("Better behaviour at school", "Better attendance at school")
 LEVELS = tuple(f"First level {level} qualification" for level in (1, 2, 3, 4))
@@ -200,6 +215,20 @@ CONTRACTS = (
         REBOOT_WEST_CARD,
         2250000,
         1871540,
+    ),
+    Contract(
+        "gloucestershire",
+        "Gloucestershire Positive Behaviour Support",
+        LIFE_CHANCES,
+        "INDIGO-POJ-0199",
+        "The county, its NHS commissioners and the Life Chances Fund",
+        "2020-10-01",
+        "2024-07-01",
+        GLOUCESTERSHIRE_CARD,
+        1774925,
+        768750,
+        payments=GLOUCESTERSHIRE_PAYMENTS,
+        committed=(1293232, 143692, 338000),
     ),
     _innovation(
         "advance", "The Advance Programme", "INDIGO-POJ-0138", FIRST_ROUND, 3400000,

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
+from math import gcd
 
 from moothall.deals.cases.outcome_cards import (
     CONTRACTS,
     FAIR_CHANCE,
     INNOVATION,
+    LIFE_CHANCES,
     RECORD,
     Contract,
 )
@@ -55,6 +57,11 @@ STORIES = {
         "From 2012 the Innovation Fund paid ten projects for what young people out of work and "
         "school, or at risk of it, achieved. {title} was one of them, with a tariff for each of "
         "{count} outcomes and at most {cap} for one person. {end}"
+    ),
+    LIFE_CHANCES: (
+        "From 2020 {title} worked with families of young people with a learning disability or "
+        "autism who were at risk of going into residential care. The county, the NHS and central "
+        "government paid for each quarter that one of them stayed out of it. {end}"
     ),
 }
 REBOOT_WEST_STORY = (
@@ -120,7 +127,7 @@ def outcome_contracts() -> Case:
     figures = []
     for contract in CONTRACTS:
         if contract.programme == INNOVATION:
-            continue
+            continue  # no results by project
         text = deal_of(contract)
         (one,) = [
             found for found in _results(contract, deal_from_toml(text)) if found.name == SETTLED
@@ -137,12 +144,12 @@ def outcome_contracts() -> Case:
     figures.append(figure("Contracts with prices and no results", None, without, "contracts"))
     return Case(
         "outcome-contracts",
-        "Eleven outcomes contracts: prices, results and payments",
-        f"{RECORD.format('INDIGO-POJ-0121 to 0144')}; {FAIR_CHANCE}; {INNOVATION}",
+        "Twelve outcomes contracts: prices, results and payments",
+        f"{RECORD.format('INDIGO-POJ-0121 to 0199')}; {FAIR_CHANCE}; {LIFE_CHANCES}; {INNOVATION}",
         tuple(figures),
         deal_of(_of("depaul")),
         "Contracts that pay for outcomes have a price for each, and some publish their results and "
-        "payments too. Eleven of them are settled here on what was published. Where price times "
+        "payments too. Twelve of them are settled here on what was published. Where price times "
         "results is not what was paid, a cap or a count explains it, or the record does "
         "not say why.",
         CHECKED,
@@ -176,6 +183,8 @@ def _results(contract: Contract, deal: Deal) -> Iterator[CaseFigure]:
     over = ""
     if worth > most:
         over = f"The cap of £{most:,} takes off {pounds_in_words(worth - most)}."
+    if contract.payments:
+        yield from _price_of(contract, record)
     yield figure("Price times results", None, worth, "£", note=left_out.strip())
     yield figure(
         SETTLED, contract.paid, settled, "£", note=_why(contract, settled, over), source=record
@@ -202,6 +211,23 @@ def _results(contract: Contract, deal: Deal) -> Iterator[CaseFigure]:
             "Every payment is a whole number of tariffs, so a person may have been paid for again."
         )
         yield figure("With as many outcomes as payments", contract.paid, again, "£", note=note)
+
+
+def _price_of(contract: Contract, record: str) -> Iterator[CaseFigure]:
+    """Yield the price that no record prints and every payment is a whole number of."""
+    fewest, most = min(contract.payments), max(contract.payments)
+    note = (
+        f"No price is printed. Each of {len(contract.payments)} quarterly payments, from "
+        f"£{fewest:,} to £{most:,}, is a whole number of this."
+    )
+    yield figure("Price of a quarter", None, gcd(*contract.payments), "£", note=note, source=record)
+    quarters = Decimal(sum(contract.payments)) / gcd(*contract.payments)
+    results = sum(one.results or 0 for one in contract.card)
+    yield figure("Quarters paid for, against results", results, quarters, "quarters", source=record)
+    each = ", ".join(f"£{gbp:,}" for gbp in contract.committed)
+    together = sum(contract.committed)
+    note = f"{each}: rounding each to the pound explains the pound between."
+    yield figure("What the payers committed at most", contract.most, together, "£", note=note)
 
 
 def _why(contract: Contract, settled: Decimal, over: str) -> str:

@@ -1,8 +1,11 @@
 """The first social impact bond: men leaving Peterborough prison after short sentences."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
 
 from moothall.deals.cases.working import CHECKED, figure, paid
+from moothall.deals.investors import internal_rates
 from moothall.deals.reading import deal_from_toml
 from moothall.values.cases import Case
 
@@ -57,6 +60,8 @@ payment_gbp = 1
 pooled_threshold = "7.5"
 pooled_payment_gbp = 1
 """
+RETURN = "Pioneers Post, 27 July 2017; Barrow Cadbury Trust; Responsible Investor"
+DRAWN, IN_YEARS, REPAID_IN = Decimal(1250000), 4, 7  # how £5m was drawn was not published
 COHORTS_READ = ((936, Decimal("8.39")), (866, Decimal("9.70")))
 
 
@@ -72,6 +77,11 @@ def peterborough_sib() -> Case:
         "reduction": [*falls, 0, 0],
     }
     payments = paid(deal, facts)["outcome", "ministry", "investors"]
+    at_three = sum(DRAWN * Decimal("1.03") ** (REPAID_IN - year) for year in range(IN_YEARS))
+    repaid = Decimal(at_three).quantize(Decimal(1), ROUND_HALF_UP)
+    flows = np.zeros((REPAID_IN + 1, 1))
+    flows[:IN_YEARS], flows[REPAID_IN] = -float(DRAWN), float(repaid)
+    (rate,) = internal_rates(flows, np.arange(REPAID_IN + 1.0))
     return Case(
         "peterborough-sib",
         "Peterborough social impact bond, 2010 to 2015",
@@ -100,6 +110,22 @@ def peterborough_sib() -> Case:
                 payments,
                 "payments",
                 note="9.02% over all is above 7.5%. The sum paid was not published.",
+            ),
+            figure(
+                "Repaid in the seventh year, for 3% a year on £5m drawn over four",
+                None,
+                repaid,
+                "£",
+                note="When it was drawn and what was repaid were not published: this is the sum "
+                "that fits.",
+            ),
+            figure(
+                "Yearly return on that",
+                "3",
+                Decimal(str(rate)) * 100,
+                "%",
+                note='Investors were said to have had all back and "just over 3%" a year.',
+                source=RETURN,
             ),
         ),
         DEAL,

@@ -20,6 +20,7 @@ OFF = {
     "outcomes-advance": {"One person who reaches every outcome: paid"},
     "outcomes-ambition": {"Price times results, within the most that could be paid"},
     "outcomes-aspire": {"Price times results, within the most that could be paid"},
+    "outcomes-gloucestershire": {"What the payers committed at most"},
     "outcomes-links-for-life": {"One person who reaches every outcome: paid"},
     "outcomes-reboot-west": {
         "Price times results, within the most that could be paid",
@@ -70,6 +71,9 @@ def test_figures_worked_by_hand():
     assert salford["Growth a year"] == "7.538"
     assert computed("lpsa-isle-of-wight")["Reward at an outturn of 124"] == "193948.13"
     assert computed("peterborough-sib")["Payments: for a cohort, or for all together"] == "1"
+    bond = computed("peterborough-sib")
+    assert bond["Repaid in the seventh year, for 3% a year on £5m drawn over four"] == "5885886"
+    assert bond["Yearly return on that"] == "3"
     assert computed("rikers-sib")["City pays at a fall of 12.5%"] == "10.272"
     boroughs = computed("tri-borough")
     assert boroughs["Saved over ten years"] == "301.65"
@@ -99,6 +103,10 @@ def test_figures_worked_by_hand():
     again = computed("outcomes-reboot-west")
     assert again["Price times results"] == "1617330"
     assert again["With as many outcomes as payments"] == "1871540"
+    quarters = computed("outcomes-gloucestershire")
+    assert quarters["Price of a quarter"] == "10250"
+    assert quarters["Quarters paid for, against results"] == "75"
+    assert quarters["Price times results, within the most that could be paid"] == "768750"
     person = computed("outcomes-capitalise")
     assert person["One person who reaches every outcome: by the tariffs"] == "20200"
     assert person["One person who reaches every outcome: paid"] == "11700"
