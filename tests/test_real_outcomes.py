@@ -2,6 +2,7 @@
 
 import csv
 import lzma
+from io import StringIO
 
 import pytest
 
@@ -18,17 +19,12 @@ pytestmark = pytest.mark.skipif(
 def rows(name: str, project: str) -> list[dict[str, str]]:
     path = FOLDER / "outcome-contracts" / f"projects_{name}.csv"
     packed = path.with_name(f"{path.name}.xz")
-    opened = (
-        lzma.open(packed, "rt", encoding="utf-8-sig")
-        if packed.exists()
-        else open(path, encoding="utf-8-sig")
-    )
-    with opened as lines:
-        return [
-            {heading.removesuffix(" - (Value)"): text for heading, text in row.items()}
-            for row in csv.DictReader(lines)
-            if row["Project ID"] == project
-        ]
+    held = lzma.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes()
+    return [
+        {heading.removesuffix(" - (Value)"): text for heading, text in row.items()}
+        for row in csv.DictReader(StringIO(held.decode("utf-8-sig"), newline=""))
+        if row["Project ID"] == project
+    ]
 
 
 def by_outcome(found, heading):
