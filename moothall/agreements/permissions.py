@@ -8,6 +8,7 @@ from moothall.agreements.models import (
     BusinessPlan,
     Company,
     Draft,
+    ExitItem,
     FactsReport,
     LineDispute,
     Meeting,
@@ -41,6 +42,7 @@ __all__ = [
     "why_not_act_for_seat",
     "why_not_approve_payment",
     "why_not_at_a_member",
+    "why_not_carry_out",
     "why_not_check_promise",
     "why_not_check_report",
     "why_not_check_result",
@@ -388,3 +390,15 @@ def why_not_set_levels(person: Asker, body: Organisation) -> str | None:
 
 def roles_that_approve() -> tuple[str, ...]:
     return tuple(role.value for role in Role if Deed.APPROVE_VARIATION in MAY[role])
+
+
+def why_not_carry_out(person: Asker, item: ExitItem) -> str | None:
+    """Return why `person` may not say that an item of an exit plan is done, or None.
+
+    The keeper's people may, and those who report for the member that carries it out.
+    """
+    keeps = why_not_keep_agreement(person, item.agreement)
+    if keeps is None or item.owner is None:
+        return keeps
+    reports = directory.why_not_report_facts(person, item.owner.organisation)
+    return None if reports is None else keeps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +23,8 @@ from moothall.agreements.models import (
     NeedIndicator,
     Variation,
 )
+from moothall.agreements.queries.facts import facts_known
+from moothall.agreements.queries.terms import terms_of
 from moothall.core.rules import rule_on, rules_of
 from moothall.deals.deal import Deal
 from moothall.deals.reading import CannotReadDeal, deal_from_toml
@@ -262,9 +264,10 @@ def unwatched_facts(agreement: Agreement) -> list[tuple[str, str]]:
     return [one for one in activity_facts(deal_of(agreement)) if one[0] not in watched]
 
 
-def volumes_reported(_agreement: Agreement, _fact: str) -> dict[date, Decimal]:
+def volumes_reported(agreement: Agreement, fact: str) -> Mapping[date, Decimal]:
     """First day of a period -> the volume that was reported and checked for it."""
-    return {}
+    terms = terms_of(agreement)
+    return facts_known(agreement, terms).get(fact, {}) if terms.versions else {}
 
 
 def _indicators(agreement: Agreement) -> Iterable[NeedIndicator]:
