@@ -9,6 +9,7 @@ from decimal import Decimal
 from attrs import evolve
 from django.core.paginator import Paginator
 
+from moothall.agreements.engine.life import LIFE
 from moothall.deals.cases.named import CASES
 from moothall.deals.reading import deal_from_toml
 from moothall.decisions.queries import About, DecisionRow
@@ -126,6 +127,7 @@ def page(order: str, number: str) -> dict[str, object]:
             ("Volume", Decimal(40_000), Decimal(120_000)),
         ],
         "deal": deal_from_toml(CASES["southwest-one"]().deal),
+        "life": LIFE,
         "form": ExampleForm(auto_id="fresh_%s"),
         "refused_form": refused,
         "search": ExampleSearch(),

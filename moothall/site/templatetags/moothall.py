@@ -15,8 +15,9 @@ from django.core.paginator import Page
 from django.template import Context
 
 from moothall.deals.deal import Deal
-from moothall.site import charts, deal_charts, pictures, table_files
+from moothall.site import charts, deal_charts, pictures, state_pictures, table_files
 from moothall.values import wording
+from moothall.values.state_table import StateTable
 from moothall.values.tables import Cell, Column, Download, Kind, Table, Value
 from moothall.values.tables import shown as shown_in_table
 
@@ -210,6 +211,12 @@ def waterfall(context: Context, rows: Sequence[Any], title: str) -> dict[str, An
 def picture(deal: Deal) -> dict[str, Any]:
     """Who pays whom in a deal, with its sentence for whoever does not see it."""
     return {"picture": pictures.picture_of(deal)}
+
+
+@register.inclusion_tag("components/state_diagram.html")
+def state_diagram(table: StateTable, here: str = "") -> dict[str, Any]:
+    """A life as its table says it, the state it stands in drawn full."""
+    return {"picture": state_pictures.picture_of_states(table, here)}
 
 
 @register.inclusion_tag("components/chart_columns.html", takes_context=True)
