@@ -2,9 +2,25 @@
 
 from django.urls import path
 
-from moothall.agreements.views import comparing, drafts, editing, register, results
+from moothall.agreements.views import (
+    board_keeping,
+    boards,
+    comparing,
+    drafts,
+    editing,
+    elections,
+    meetings,
+    register,
+    results,
+)
 
 app_name = "agreements"
+BOARDS = "<int:agreement_id>/boards"
+BOARD = f"{BOARDS}/<int:board_id>"
+MEETING = f"{BOARD}/meetings/<int:meeting_id>"
+MOTION = f"{BOARD}/motions/<int:motion_id>"
+ELECTION = f"{BOARD}/elections/<int:election_id>"
+DEADLOCK = f"{BOARD}/deadlocks/<int:deadlock_id>"
 DRAFT = "<slug:slug>/drafts/<int:draft_id>"
 RESULT = "<slug:slug>/results/<int:trial_id>"
 AGREEMENT = "<int:agreement_id>"
@@ -19,6 +35,23 @@ urlpatterns = [
     path(f"{AGREEMENT}/members/<int:member_id>/leave", register.leave, name="leave"),
     path(f"{AGREEMENT}/withhold", register.withhold, name="withhold"),
     # Deals that are drafted and tried
+    # Boards, where the members decide together
+    path(BOARDS, boards.boards, name="boards"),
+    path(f"{BOARDS}/new", boards.new_board, name="new_board"),
+    path(BOARD, boards.board, name="board"),
+    path(f"{BOARD}/do/<slug:deed>", boards.board_do, name="board_do"),
+    path(f"{BOARD}/change", board_keeping.board_change, name="board_change"),
+    path(f"{BOARD}/change/<slug:deed>", board_keeping.board_change_do, name="board_change_do"),
+    path(f"{BOARD}/checks", boards.checks, name="board_checks"),
+    path(f"{BOARD}/checks/<slug:deed>", boards.checks_do, name="board_checks_do"),
+    path(MEETING, meetings.meeting, name="meeting"),
+    path(f"{MEETING}/<slug:deed>", meetings.meeting_do, name="meeting_do"),
+    path(MOTION, meetings.motion, name="motion"),
+    path(f"{MOTION}/<slug:deed>", meetings.motion_do, name="motion_do"),
+    path(ELECTION, elections.election, name="election"),
+    path(f"{ELECTION}/<slug:deed>", elections.election_do, name="election_do"),
+    path(DEADLOCK, elections.deadlock, name="deadlock"),
+    path(f"{DEADLOCK}/<slug:deed>", elections.deadlock_do, name="deadlock_do"),
     path("drafts", drafts.home, name="drafts"),
     path("<slug:slug>/drafts/begin", drafts.begin, name="begin"),
     path(DRAFT, drafts.draft, name="draft"),

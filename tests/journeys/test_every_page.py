@@ -21,6 +21,7 @@ from playwright.sync_api import Error, Page
 
 from moothall.agreements.models import Trial
 from moothall.agreements.tests.factories import agreement_of
+from moothall.agreements.tests.board_factories import busy_board
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
@@ -89,6 +90,7 @@ def examples(person) -> dict[str, dict[str, object]]:
     replaced = SourceFile.objects.exclude(changes={}).first()
     register = Register.objects.first()
     release = Release.objects.first()
+    board = busy_board(county, person=person)
     trial = Trial.objects.filter(version__text__contains="[terms.dividend]").get()
     agreement = agreement_of(county, Organisation.objects.exclude(pk=county.pk).first())
     return {
@@ -111,6 +113,8 @@ def examples(person) -> dict[str, dict[str, object]]:
         "interest_id": DeclaredInterestFactory(person=person, organisation=county).pk,
         "draft_id": trial.version.draft_id,
         "trial_id": trial.pk,
+        **board,
+        "deed": "vote",
         "place": "terms.dividend",
         "agreement_id": agreement.pk,
         "member_id": agreement.members.first().pk,

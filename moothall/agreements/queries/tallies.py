@@ -16,6 +16,7 @@ from moothall.agreements.models import (
     AgendaItem,
     Board,
     Deadlock,
+    DeadlockStep,
     ItemInterest,
     Meeting,
     Motion,
@@ -111,5 +112,8 @@ def reserved_count(board: Board) -> int:
 
 def clock_of(deadlock: Deadlock) -> Clock:
     """The clock of the step on which a deadlock stands."""
-    step = deadlock.steps.order_by("-pk")[0]
+    return clock_on(deadlock.steps.order_by("-pk")[0])
+
+
+def clock_on(step: DeadlockStep) -> Clock:
     return Clock(step.step, step.began_on, step.days)

@@ -1,8 +1,9 @@
 """Invented boards for tests: a joint committee of two councils and a charity, that has met."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
-from moothall.agreements.actions import boards, meetings
+from moothall.agreements.actions import boards, deadlocks, elections, meetings
 from moothall.agreements.engine.voting import Choice
 from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory
@@ -69,3 +70,42 @@ def votes(motion, **given):
         meetings.vote(
             motion=motion, seat=seat, choice=Choice(choice), by=seat.person or board.by, at=NOW
         )
+
+
+def busy_board(body=None, *, person=None, is_public=True):
+    """A board with something of everything: by the name that an address calls it by."""
+    board = committee(body, method="COLLEGE", quorum=2)
+    board.agreement.is_public = is_public
+    board.agreement.save(update_fields=["is_public"])
+    by, tenants = board.by, class_of(board, "Tenants", seats=2, is_elected=True, weight=2)
+    if person:
+        boards.fill_seat(seat_class=tenants, person=person, starts_on=SINCE, by=by, at=NOW)
+    meeting = meeting_of(board, is_public=is_public, place="The Guildhall")
+    fenced = item_of(meeting, "council_tax", "Council tax of Southam")
+    motion = motion_of(item_of(meeting))
+    votes(motion, Norbury_One="FOR", Norbury_Two="FOR", Southam_One="AGAINST")
+    with suppress(meetings.CannotDecide):  # and so it is listed among what was refused
+        motion_of(fenced, text="Raise it by 2%")
+    two = seat_of(board, "Southam Two")
+    meetings.declare_interest(
+        item=motion.item, seat=two, kind="LAND", what="Owns the building", by=by, at=NOW
+    )
+    boards.score_principle(board=board, principle=1, score=2, evidence="Rule 3", by=by, at=NOW)
+    deadlock = deadlocks.declare_deadlock(board=board, about="The rent", by=by, at=NOW)
+    election = elections.call_election(
+        seat_class=tenants, seats=1, electors=90, closes_on=NOW.date(), by=by, at=NOW
+    )
+    for name in ("Ann Ashe", "Bob Birch", "Cat Cope"):
+        elections.nominate(election=election, name=name, statement="Lower rents", by=by, at=NOW)
+    elections.open_voting(election=election, by=by, at=NOW)
+    papers = "30, Ann Ashe\n25, Bob Birch, Cat Cope\n11, Cat Cope, Bob Birch\n2, Dan Dale"
+    elections.enter_papers(election=election, text=papers, by=by, at=NOW)
+    elections.count_election(election=election, by=by, at=NOW)
+    return {
+        "agreement_id": board.agreement_id,
+        "board_id": board.pk,
+        "meeting_id": meeting.pk,
+        "motion_id": motion.pk,
+        "election_id": election.pk,
+        "deadlock_id": deadlock.pk,
+    }
