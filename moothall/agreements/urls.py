@@ -34,7 +34,6 @@ urlpatterns = [
     path(f"{AGREEMENT}/members/<int:member_id>", register.member, name="member"),
     path(f"{AGREEMENT}/members/<int:member_id>/leave", register.leave, name="leave"),
     path(f"{AGREEMENT}/withhold", register.withhold, name="withhold"),
-    # Deals that are drafted and tried
     # Boards, where the members decide together
     path(BOARDS, boards.boards, name="boards"),
     path(f"{BOARDS}/new", boards.new_board, name="new_board"),
@@ -52,6 +51,7 @@ urlpatterns = [
     path(f"{ELECTION}/<slug:deed>", elections.election_do, name="election_do"),
     path(DEADLOCK, elections.deadlock, name="deadlock"),
     path(f"{DEADLOCK}/<slug:deed>", elections.deadlock_do, name="deadlock_do"),
+    # Deals that are drafted and tried
     path("drafts", drafts.home, name="drafts"),
     path("<slug:slug>/drafts/begin", drafts.begin, name="begin"),
     path(DRAFT, drafts.draft, name="draft"),

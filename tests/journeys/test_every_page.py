@@ -20,8 +20,8 @@ from django.utils import timezone
 from playwright.sync_api import Error, Page
 
 from moothall.agreements.models import Trial
-from moothall.agreements.tests.factories import agreement_of
 from moothall.agreements.tests.board_factories import busy_board
+from moothall.agreements.tests.factories import agreement_of
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision

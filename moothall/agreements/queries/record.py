@@ -14,6 +14,7 @@ from django.utils import timezone
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried
 from moothall.agreements.models import Agreement, Execution, Member, Withholding
+from moothall.agreements.queries.boards import said_of_boards
 from moothall.agreements.queries.register import (
     AgreementRow,
     MemberRow,
@@ -46,7 +47,7 @@ class Section:
 
 
 # Each subject that has pages of its own adds a line here, in the order in which they are read.
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section("Boards", "agreements:boards", said_of_boards),)
 
 
 @frozen

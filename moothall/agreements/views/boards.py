@@ -19,7 +19,7 @@ from moothall.agreements.forms import boards as forms
 from moothall.agreements.queries import boards as queries
 from moothall.agreements.views import board_tables as tables
 from moothall.agreements.views.doing import Doing, Tried, attempted, offered
-from moothall.agreements.views.whose import PersonsRequest
+from moothall.agreements.views.whose import PersonsRequest, agreement_trail
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.directory.engine.roles import Deed
@@ -71,11 +71,8 @@ def board_kept(request: PersonsRequest, agreement_id: int, board_id: int) -> Boa
 def board_trail(board: Board, *more: tuple[str, str]) -> list[tuple[str, str]]:
     here = reverse("agreements:board", args=[board.agreement_id, board.pk])
     home = reverse("agreements:boards", args=[board.agreement_id])
-    return [
-        (board.agreement.name, home),
-        (board.name, here if more else ""),
-        *more,
-    ]
+    ours = (("Boards", home), (board.name, here if more else ""))
+    return agreement_trail(board.agreement, *ours, *more)
 
 
 def _agreement_for(request: HttpRequest, agreement_id: int) -> Agreement:
@@ -105,7 +102,7 @@ def boards(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "table": tables.boards_table(rows),
         "why_not_keep": permissions.why_not_keep_agreement(request.user, agreement),
         "is_at_work": not viewer.is_public,
-        "trail": [(agreement.name, "")],
+        "trail": agreement_trail(agreement, ("Boards", "")),
     }
     return render(request, "agreements/board_list.html", page)
 
@@ -134,7 +131,7 @@ def new_board(request: PersonsRequest, agreement_id: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "back_url": home,
-        "trail": [(agreement.name, home), ("Set up a board", "")],
+        "trail": agreement_trail(agreement, ("Boards", home), ("Set up a board", "")),
     }
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "agreements/board_form.html", page, status=status)
