@@ -5,13 +5,18 @@ from django.urls import path
 from moothall.agreements.views import (
     board_keeping,
     boards,
+    companies,
+    company_books,
     comparing,
     drafts,
     editing,
     elections,
+    exposure,
     meetings,
     register,
     results,
+    routes,
+    succession,
 )
 
 app_name = "agreements"
@@ -23,6 +28,7 @@ ELECTION = f"{BOARD}/elections/<int:election_id>"
 DEADLOCK = f"{BOARD}/deadlocks/<int:deadlock_id>"
 DRAFT = "<slug:slug>/drafts/<int:draft_id>"
 RESULT = "<slug:slug>/results/<int:trial_id>"
+COMPANY = "companies/<int:company_id>"
 AGREEMENT = "<int:agreement_id>"
 urlpatterns = [
     # The register
@@ -72,4 +78,21 @@ urlpatterns = [
     path(f"{RESULT}/fairness", results.fairness, name="fairness"),
     path(f"{RESULT}/apply", results.apply, name="apply"),
     path(f"{RESULT}/release", results.release, name="release"),
+    # Companies, what is at risk in them, legal routes, and what abolished bodies left
+    path("companies", companies.company_list, name="companies"),
+    path("<slug:slug>/companies/register", companies.register, name="register_company"),
+    path(COMPANY, companies.company, name="company"),
+    path(f"{COMPANY}/edit", companies.edit, name="company_edit"),
+    path(f"{COMPANY}/holdings", company_books.holdings, name="company_holdings"),
+    path(f"{COMPANY}/board", company_books.board, name="company_board"),
+    path(f"{COMPANY}/years", company_books.years, name="company_years"),
+    path(f"{COMPANY}/plans/write", company_books.write_plan, name="write_plan"),
+    path(f"{COMPANY}/plans/<int:plan_id>", company_books.plan, name="plan"),
+    path(f"{COMPANY}/plans/<int:plan_id>/write", company_books.rewrite_plan, name="rewrite_plan"),
+    path("<slug:slug>/exposure", exposure.register, name="exposure"),
+    path("routes", routes.helper, name="routes"),
+    path("<slug:slug>/routes/keep", routes.keep, name="keep_route"),
+    path("<slug:slug>/routes/<int:kept_id>", routes.kept, name="route_kept"),
+    path("succession", succession.abolished, name="abolished"),
+    path("<slug:slug>/succession", succession.succession, name="succession"),
 ]

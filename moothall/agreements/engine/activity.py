@@ -128,6 +128,6 @@ def _warning(share: Fraction, latest: WorkYear, limit: int, warn_above: int) -> 
     left = (
         f"About {pounds_in_words(room // 100)} more a year for others would break the test."
         if room > 0
-        else "It has reached the limit: the owners may have to run a competition for its work."
+        else "In its latest year it has passed the limit: a competition for its work may be due."
     )
     return f"{in_percent(outside)} of its work is for others, above {warn_above}%. {left}"

@@ -129,7 +129,8 @@ def brought_by(
     """What a stake brings on a day, by each count that a rule looks at, in the rules' order.
 
     A 20% holder influences the company only with a business relationship beside it, and only where
-    it is a local authority. An unverified rule answers 'not assessed', with what it points to.
+    it is a local authority. An unverified rule that a stake reaches answers 'not assessed', as a
+    warning; one that it does not reach is left out.
     """
     found = []
     for key in ("influence", "blocks_special", "passes_ordinary", "commands_board",
@@ -138,7 +139,10 @@ def brought_by(
             continue
         version = rules[key].on(on)
         for count in version.value["of"]:
-            state, because = _answer(stake.of(count), count, version)
+            part = stake.of(count)
+            if part is not None and not version.verified and not is_met(part, version.value):
+                continue
+            state, because = _answer(part, count, version)
             if key == "influence" and state == "yes":
                 state, because = _influence(because, stake, rules, on, dealings or Dealings())
             found.append(Brings(key, rules[key].label, count, state, because, version))
@@ -155,8 +159,7 @@ def _answer(part: Fraction | None, count: str, version: RuleVersion) -> tuple[st
     because = f"{in_percent(part)} of the {COUNTS[count]}; it takes {threshold_in_words(asked)}."
     if version.verified:
         return ("yes" if met else "no"), because
-    lean = "would" if met else "would not"
-    return "not assessed", f"{because} That {lean} be enough; the rule has not been verified here."
+    return "not assessed", f"{because} That would be enough; the rule is not verified here."
 
 
 def _influence(

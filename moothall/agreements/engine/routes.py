@@ -51,7 +51,7 @@ class Facts:
     had_comparable: bool | None = None
     kind: str = "goods_services_sub_central"
     value_pence: int | None = None
-    is_bound: bool | None = None
+    binds_delivery: bool | None = None
     grant_pence: int | None = None
     earlier_help_pence: int | None = None
 
@@ -382,7 +382,7 @@ def _grant(facts: Facts, rules: Mapping[str, Rule]) -> tuple[Condition, ...]:
     most = f"£{limit[1].value:,}"
     return (
         _fact(
-            None if facts.is_bound is None else not facts.is_bound,
+            None if facts.binds_delivery is None else not facts.binds_delivery,
             "Nobody is bound to deliver a service for it.",
             "Somebody is bound to deliver a service for it: that is a contract.",
             "whether anybody would be bound to deliver a service",

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moothall.agreements.engine.activity import WorkYear, activity_test
@@ -84,10 +84,10 @@ def test_each_threshold_is_met_where_the_act_says(percent, blocks, ordinary, spe
 
 def test_what_rests_on_an_unverified_rule_is_not_assessed_and_says_where_it_points():
     found = answers(stake_of("Council", [Held("Council", 100)], [Seat("Council"), Seat("Firm")]))
-    whole, board = found["owns_whole", "shares"], found["commands_board", "seats"]
-    assert whole.state == board.state == "not assessed"
-    assert "That would be enough; the rule has not been verified here." in whole.because
-    assert "50% of the seats on the board; it takes more than 50%. That would not" in board.because
+    whole = found["owns_whole", "shares"]
+    assert whole.state == "not assessed"
+    assert "That would be enough; the rule is not verified here." in whole.because
+    assert ("commands_board", "seats") not in found  # half a board, and nothing to warn of
 
 
 def test_a_fifth_influences_the_company_only_with_a_business_relationship():
@@ -149,7 +149,10 @@ def test_shropshires_catering_fails_the_activity_test():
     assert found.verdict == "fails"
     assert found.because.startswith("68.63% of its work in its only year")
     assert found.most_outside_pence == 175_000_000
-    assert "31.37% of its work is for others, above 15%. It has reached" in found.warning
+    assert (
+        "31.37% of its work is for others, above 15%. In its latest year it has passed"
+        in found.warning
+    )
 
 
 def three_years(*rows):
@@ -289,6 +292,7 @@ def test_a_dividend_is_split_to_the_last_penny():
     assert dividend_shares(100_01, shares) == {"Council": 1990, "Builder": 3000, "Adviser": 5011}
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     whole=st.integers(0, 10**12),
     parts=st.lists(st.integers(1, 10**6), min_size=1, max_size=6),

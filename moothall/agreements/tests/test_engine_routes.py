@@ -166,7 +166,7 @@ def test_a_light_touch_contract_has_its_own_threshold():
     [(60_000_00, 250_000_00, State.NOT_ASSESSED), (70_000_00, 250_000_00, State.CLOSED)],
 )
 def test_a_grant_counts_with_what_the_enterprise_had_before(now, earlier, state):
-    facts = evolve(NOTHING_KNOWN, is_bound=False, grant_pence=now, earlier_help_pence=earlier)
+    facts = evolve(NOTHING_KNOWN, binds_delivery=False, grant_pence=now, earlier_help_pence=earlier)
     assert found(facts)["grant"].state is state
 
 

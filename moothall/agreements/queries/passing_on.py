@@ -1,0 +1,191 @@
+"""What did an abolished body leave that has not passed to its successors yet?"""
+
+from datetime import date
+from decimal import Decimal
+
+from attrs import frozen
+from django.db.models import F, Q
+
+from moothall.agreements import permissions
+from moothall.agreements.models import (
+    Agreement,
+    Company,
+    CompanyExposure,
+    Directorship,
+    Holding,
+    Novation,
+)
+from moothall.core.permissions import Viewer
+from moothall.directory.models import Organisation, Succession
+
+Thing = Novation.Thing
+
+
+@frozen
+class Left:
+    """One thing that has not passed. quantity: shares, pence or seats; None: not counted."""
+
+    thing: str
+    key: int
+    kind: str
+    what: str
+    quantity: int | None
+
+
+@frozen
+class NovationRow:
+    on: date
+    successor: str
+    kind: str
+    what: str
+    share: Decimal
+    quantity: int | None
+    is_money: bool
+    how: str
+    document: str
+
+
+@frozen
+class AbolishedRow:
+    name: str
+    slug: str
+    ended_on: date
+    successors: tuple[str, ...]
+    left: int
+
+
+@frozen
+class SuccessionPage:
+    """heirs: slug, name and recorded part of each successor."""
+
+    name: str
+    slug: str
+    ended_on: date
+    heirs: tuple[tuple[str, str, Decimal], ...]
+    left: tuple[Left, ...]
+    passed: tuple[NovationRow, ...]
+    to_fill: tuple[tuple[int, str, str, int], ...]  # company, its name, successor, seats
+    why_not: str | None
+
+
+def abolished(viewer: Viewer, *, day: date) -> tuple[AbolishedRow, ...]:
+    """The abolished bodies of which this reader may pass something on, those with work first."""
+    held = Organisation.objects.filter(
+        ended_on__isnull=False, ended_on__lt=day, successions__on__gt=F("ended_on")
+    ).distinct()
+    rows = [
+        AbolishedRow(
+            body.name,
+            body.slug,
+            body.ended_on or day,
+            tuple(name for _, name, _ in _heirs(body)),
+            len(what_is_left(body)),
+        )
+        for body in held
+        if permissions.why_not_pass_on(viewer, body) is None
+    ]
+    return tuple(sorted(rows, key=lambda row: (not row.left, row.name)))
+
+
+def what_is_left(body: Organisation) -> tuple[Left, ...]:
+    """Everything of a body that has not passed: agreements, holdings, exposures, seats, records."""
+    agreements = Agreement.objects.filter(
+        Q(body=body) | Q(members__organisation=body, members__left_on=None)
+    ).distinct()
+    found = [
+        Left(Thing.AGREEMENT, one.pk, "Agreement", one.name, one.value_pence)
+        for one in agreements.order_by("name", "pk")
+    ]
+    shares: dict[int, Left] = {}
+    for one in (
+        Holding.objects.filter(holder=body, ends_before=None)
+        .select_related("of_class__company__organisation")
+        .order_by("of_class_id")
+    ):
+        what = f"{one.of_class.name} of {one.of_class.company}"
+        had = shares.get(one.of_class_id)
+        count = one.count + ((had.quantity or 0) if had else 0)
+        shares[one.of_class_id] = Left(Thing.HOLDING, one.of_class_id, "Holding", what, count)
+    found += shares.values()
+    found += [
+        Left(
+            Thing.EXPOSURE,
+            one.pk,
+            "Exposure",
+            f"{one.get_standing_display()} to {one.company}",
+            one.pence,
+        )
+        for one in CompanyExposure.objects.filter(holder=body, ends_before=None).select_related(
+            "company__organisation"
+        )
+    ]
+    boards: dict[int, list[Directorship]] = {}
+    for seat in Directorship.objects.filter(appointed_by=body, ends_before=None).select_related(
+        "company__organisation"
+    ):
+        boards.setdefault(seat.company_id, []).append(seat)
+    found += [
+        Left(Thing.SEATS, key, "Seats", f"Board of {seats[0].company}", len(seats))
+        for key, seats in boards.items()
+    ]
+    found += [
+        Left(Thing.RECORD, one.pk, "Record", f"The record of {one}", None)
+        for one in Company.objects.filter(body=body).select_related("organisation")
+    ]
+    return tuple(found)
+
+
+def _heirs(body: Organisation) -> tuple[tuple[str, str, Decimal], ...]:
+    held = Succession.objects.filter(predecessor=body, on__gt=F("predecessor__ended_on"))
+    return tuple(
+        held.order_by("-share", "successor__name").values_list(
+            "successor__slug", "successor__name", "share"
+        )
+    )
+
+
+def succession_page(body: Organisation, *, viewer: Viewer) -> SuccessionPage | None:
+    """What an abolished body left and what has passed; None while it goes on."""
+    if body.ended_on is None:
+        return None
+    seats: dict[tuple[int, str, str], int] = {}
+    heirs = _heirs(body)
+    companies = Novation.objects.filter(predecessor=body, thing=Thing.SEATS).values("company")
+    for one in Directorship.objects.filter(
+        name="",
+        ends_before=None,
+        company__in=companies,
+        appointed_by__slug__in=[slug for slug, _, _ in heirs],
+    ).select_related("company__organisation", "appointed_by"):
+        heir = "" if one.appointed_by is None else one.appointed_by.name
+        key = (one.company_id, str(one.company), heir)
+        seats[key] = seats.get(key, 0) + 1
+    return SuccessionPage(
+        name=body.name,
+        slug=body.slug,
+        ended_on=body.ended_on,
+        heirs=heirs,
+        left=what_is_left(body),
+        passed=tuple(
+            map(
+                _novation_row,
+                Novation.objects.filter(predecessor=body).select_related("successor"),
+            )
+        ),
+        to_fill=tuple((*key, count) for key, count in seats.items()),
+        why_not=permissions.why_not_pass_on(viewer, body),
+    )
+
+
+def _novation_row(one: Novation) -> NovationRow:
+    return NovationRow(
+        on=one.on,
+        successor=one.successor.name,
+        kind=one.get_thing_display(),
+        what=one.what,
+        share=one.share,
+        quantity=one.quantity,
+        is_money=one.thing in (Thing.AGREEMENT, Thing.EXPOSURE),
+        how=one.get_how_display(),
+        document=one.document_name or one.document_digest[:12],
+    )
