@@ -17,12 +17,18 @@ from moothall.deals.wording import listed
 
 LINE, LABEL, ACROSS, BETWEEN = 16, 20, 14, 12  # pixels down
 LETTERS = 44  # that fit side by side on a narrow screen
+BOLD = 34  # letters of names, that fit so
+FEWEST_IN_TWO_ROWS = 3  # parties, whose names would run into each other in one row
 
 
 @frozen
 class Party:
+    """A line down the page. Its name stands over it, or at the edge of the picture."""
+
     x: str
     name: tuple[tuple[str, int], ...]
+    name_x: str
+    anchor: str
 
 
 @frozen
@@ -62,12 +68,8 @@ def picture_of(deal: Deal) -> Picture:
         key: f"{(at + 0.5) / len(deal.parties) * 100:.2f}%" for at, key in enumerate(deal.parties)
     }
     order = list(deal.parties)
-    width = max(8, LETTERS // len(order))
-    parties = tuple(
-        Party(places[key], _lines_of(party.name, width, LINE))
-        for key, party in deal.parties.items()
-    )
-    top = y = max(len(party.name) for party in parties) * LINE + BETWEEN
+    parties = _parties(deal, places)
+    top = y = max(y for party in parties for _line, y in party.name) + BETWEEN
     payments, said = [], []
     for arrow in who_pays_whom(deal):
         if not arrow.pairs:
@@ -81,9 +83,34 @@ def picture_of(deal: Deal) -> Picture:
     )
 
 
+def _parties(deal: Deal, places: dict[str, str]) -> tuple[Party, ...]:
+    """Return the parties with their names, of three parties and more in two rows by turns.
+
+    A name then has the room of two columns, and of one and a half at an edge.
+    """
+    names, count = [party.name for party in deal.parties.values()], len(deal.parties)
+    if count < FEWEST_IN_TWO_ROWS:
+        lines = [_lines_of(name, BOLD // count, LINE) for name in names]
+        return tuple(
+            Party(x, name, x, "middle") for x, name in zip(places.values(), lines, strict=True)
+        )
+    last = count - 1
+    edge, between = 3 * BOLD // (2 * count), 2 * BOLD // count
+    widths = [edge if at in (0, last) else between for at in range(count)]
+    first = [_lines_of(name, width, LINE) for name, width in zip(names, widths, strict=True)]
+    second = max(first[at][-1][1] for at in range(0, count, 2))
+    found = []
+    for at, (x, placed) in enumerate(zip(places.values(), first, strict=True)):
+        name = tuple((line, y + second) for line, y in placed) if at % 2 else placed
+        name_x, anchor = {0: ("0", "start"), last: ("100%", "end")}.get(at, (x, "middle"))
+        found.append(Party(x, name, name_x, anchor))
+    return tuple(found)
+
+
 def _lines_of(text: str, width: int, y: int) -> tuple[tuple[str, int], ...]:
     """Return text as lines of so many letters, each with its place down."""
-    return tuple((line, y + LINE * row) for row, line in enumerate(textwrap.wrap(text, width)))
+    lines = textwrap.wrap(text, width, break_long_words=False)
+    return tuple((line, y + LINE * row) for row, line in enumerate(lines))
 
 
 def _lines(
