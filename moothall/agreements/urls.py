@@ -11,6 +11,7 @@ from moothall.agreements.views import (
     drafts,
     editing,
     elections,
+    existing,
     exposure,
     meetings,
     register,
@@ -34,6 +35,8 @@ urlpatterns = [
     # The register
     path("", register.home, name="home"),
     path("add/<slug:slug>", register.add, name="add_agreement"),
+    path("record/<slug:slug>", existing.record, name="record_existing"),
+    path("record/<slug:slug>/file", existing.record_file, name="record_file"),
     path(AGREEMENT, register.agreement, name="agreement"),
     path(f"{AGREEMENT}/change", register.change, name="change_agreement"),
     path(f"{AGREEMENT}/members/add", register.add_member, name="add_member"),

@@ -59,6 +59,7 @@ def main() -> None:
 @cache
 def whole_command() -> typer.Typer:
     """The command with every slice's deeds in it."""
+    from moothall.agreements.commands import agreements
     from moothall.core.commands import add_to
     from moothall.deals.commands import deal
     from moothall.decisions.commands import decisions
@@ -72,6 +73,7 @@ def whole_command() -> typer.Typer:
     app.add_typer(deal, name="deal")
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
+    app.add_typer(agreements, name="agreements")
     app.add_typer(decisions, name="decisions")
     app.add_typer(demo, name="demo")
     app.add_typer(cases, name="cases")

@@ -48,7 +48,7 @@ def add_agreement(
     if reason := why_not_keep_agreement(by, body):
         raise CannotKeep(reason)
     agreement = Agreement(body=body, by=by, at=at)
-    _put(agreement, {"name": name, "kind": kind, **fields})
+    put(agreement, {"name": name, "kind": kind, **fields})
     agreement.save()
     if role:
         Member.objects.create(
@@ -68,7 +68,7 @@ def set_agreement(*, agreement: Agreement, by: Person, at: datetime, **fields: A
     """
     agreement = _kept_by(agreement, by)
     before = {name: getattr(agreement, name) for name in fields}
-    _put(agreement, fields)
+    put(agreement, fields)
     agreement.save(update_fields=list(fields))
     changed = audit.changes(before, fields, personal=FREE_TEXT)
     audit.record(
@@ -100,7 +100,7 @@ def add_member(
             f"{organisation.name} is a member of {agreement.name} already. Change its part instead."
         )
     member = Member(agreement=agreement, organisation=organisation)
-    _put_member(member, {"role": role, **fields})
+    put_member(member, {"role": role, **fields})
     member.save()
     audit.record(
         by=by, at=at, did="agreements.member_added", to=agreement, body_id=agreement.body_id,
@@ -117,7 +117,7 @@ def set_member(*, member: Member, by: Person, at: datetime, **fields: Any) -> Me
     """
     agreement = _kept_by(member.agreement, by)
     before = {name: getattr(member, name) for name in fields}
-    _put_member(member, fields)
+    put_member(member, fields)
     member.save(update_fields=list(fields))
     audit.record(
         by=by, at=at, did="agreements.member_changed", to=agreement, body_id=agreement.body_id,
@@ -218,7 +218,7 @@ def _kept_by(agreement: Agreement, by: Person) -> Agreement:
     return agreement
 
 
-def _put(agreement: Agreement, fields: dict[str, Any]) -> None:
+def put(agreement: Agreement, fields: dict[str, Any]) -> None:
     """Put what is said into the record, whole or not at all."""
     _take(agreement, fields, FIELDS)
     if not agreement.name:
@@ -248,7 +248,7 @@ def _put(agreement: Agreement, fields: dict[str, Any]) -> None:
         )
 
 
-def _put_member(member: Member, fields: dict[str, Any]) -> None:
+def put_member(member: Member, fields: dict[str, Any]) -> None:
     _take(member, fields, MEMBER_FIELDS)
     if member.role not in Member.Role.values:
         raise CannotKeep(f"There is no part called {member.role!r}. Choose one of the list.")

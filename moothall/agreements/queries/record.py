@@ -25,6 +25,7 @@ from moothall.agreements.queries.register import (
     withheld_from,
 )
 from moothall.core import audit
+from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal
 from moothall.decisions.queries import About, Subject, about
@@ -234,7 +235,7 @@ def said_of(agreement: Agreement) -> dict[str, object]:
     """The record as its form shows it."""
     held = {name: getattr(agreement, name) for name in FORM_FIELDS}
     pence = agreement.value_pence
-    return held | {"value_gbp": None if pence is None else Decimal(pence) / 100}
+    return held | {"value_gbp": None if pence is None else Decimal(pence).scaleb(-2)}
 
 
 FORM_FIELDS = (
@@ -279,3 +280,20 @@ def parts_withheld(agreement: Agreement) -> list[tuple[str, str, str, date]]:
     """Each part that is withheld: key, what it is called, why, and when that is asked again."""
     held = agreement.withholdings.filter(lifted_at=None)
     return [(each.part, each.get_part_display(), each.why, each.review_on) for each in held]
+
+
+class NoSuchAgreement(CannotDo):
+    """No agreement has this number."""
+
+
+def numbered(number: int) -> Agreement:
+    """The agreement of a number, for whoever is at the keyboard.
+
+    :raises NoSuchAgreement: when there is none.
+    """
+    held = Agreement.objects.select_related("body").filter(pk=number).first()
+    if held is None:
+        raise NoSuchAgreement(
+            f"No agreement has the number {number}. `moothall agreements list` shows them all."
+        )
+    return held

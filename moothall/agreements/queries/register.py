@@ -296,7 +296,7 @@ def _row(
         review_on=agreement.review_on,
         value_gbp=None
         if "value" in withheld or agreement.value_pence is None
-        else Decimal(agreement.value_pence) / 100,
+        else Decimal(agreement.value_pence).scaleb(-2),
         withheld=tuple(
             (each.get_part_display(), each.why, each.review_on) for each in withheld.values()
         ),

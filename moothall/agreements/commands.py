@@ -1,0 +1,115 @@
+"""The `moothall agreements` command: list them, read one, and record those in force already."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+agreements = typer.Typer(
+    help="Which agreements there are, between whom, and what each says.", no_args_is_help=True
+)
+Format = Annotated[str, typer.Option("--format", help="table or json.")]
+
+
+@agreements.command("list")
+def list_agreements(
+    words: Annotated[str, typer.Option("--words", help="In its name, purpose or members.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Only of this kind: contract.")] = "",
+    member: Annotated[str, typer.Option("--member", help="Only with this body.")] = "",
+    state: Annotated[str, typer.Option("--state", help="Only in this state; or running.")] = "",
+    format: Format = "table",
+) -> None:
+    """List agreements: all of them, for whoever is at the keyboard.
+
+    Example: moothall agreements list --state running --format json
+    """
+    from moothall.agreements.queries.register import agreement_list
+    from moothall.core.permissions import Viewer
+    from moothall.directory.queries import body_named
+
+    slug = body_named(member).slug if member else ""
+    rows = agreement_list(
+        viewer=Viewer.operator(), words=words, kind=kind, member=slug, state=state
+    )
+    if format == "json":
+        typer.echo(json.dumps({"rows": [row.as_json() for row in rows]}, indent=1))
+        return
+    for row in rows:
+        lacks = f"; lacks {len(row.lacking)}" if row.lacking else ""
+        typer.echo(f"{row.id}  {row.name}: {row.kind_label.lower()}, {row.state_words}{lacks}")
+
+
+@agreements.command()
+def show(
+    number: Annotated[int, typer.Argument(help="The agreement's number.")],
+    format: Format = "table",
+) -> None:
+    """Show one agreement: who is in it, where it stands, what its record lacks.
+
+    Example: moothall agreements show 3
+    """
+    from moothall.agreements.queries.record import agreement_page, numbered
+    from moothall.core.permissions import Viewer
+    from moothall.values.wording import pounds
+
+    page = agreement_page(numbered(number), viewer=Viewer.operator())
+    if format == "json":
+        typer.echo(json.dumps(page.as_json(), indent=1))
+        return
+    row = page.row
+    typer.echo(f"{row.name}: {row.kind_label.lower()}, {row.state_words}, kept by {row.body}")
+    typer.echo(f"Value at award: {pounds(row.value_gbp)}")
+    for each in row.members:
+        typer.echo(f"  {each.name}, {each.role}{f': {each.gets}' if each.gets else ''}")
+    for lack in row.lacking:
+        typer.echo(f"Lacks {lack}")
+
+
+@agreements.command()
+def record(
+    file: Annotated[Path, typer.Argument(help="A CSV file, one agreement to a row.")],
+    body: Annotated[str, typer.Option("--body", help="Whose register.")],
+    by: Annotated[str, typer.Option("--by", help="The e-mail address they sign in with.")],
+    format: Format = "table",
+) -> None:
+    """Record agreements in force already, as they were found; the same file again enters nothing.
+
+    Ends with 3 where a row was set aside.
+
+    Example: moothall agreements record ours.csv --body "Norbury Council" --by ada@norbury.example
+    """
+    from django.utils import timezone
+
+    from moothall.agreements.actions.existing import record_file
+    from moothall.agreements.actions.register import CannotKeep
+    from moothall.directory.queries import body_named, person_with_email
+
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise CannotKeep(
+            f"{file} cannot be read as text. Give the name of a CSV file in UTF-8."
+        ) from None
+    found = record_file(
+        body=body_named(body), text=text, by=person_with_email(by), at=timezone.now()
+    )
+    if format == "json":
+        document = {
+            "entered": [each.pk for each in found.entered],
+            "already": [row.reference for row in found.already],
+            "aside": [
+                {"row": row.number, "reference": row.reference, "why": why}
+                for row, why in found.aside
+            ],
+        }
+        typer.echo(json.dumps(document, indent=1))
+    for row, why in found.aside:
+        typer.echo(f"Row {row.number} is set aside: {why}", err=True)
+    typer.echo(
+        f"{len(found.entered)} recorded; {len(found.already)} there already; "
+        f"{len(found.aside)} set aside.",
+        err=True,
+    )
+    if found.aside:
+        raise typer.Exit(3)

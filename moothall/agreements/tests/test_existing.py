@@ -1,0 +1,250 @@
+"""Agreements in force already are entered as they were found: never refused for what is missing."""
+
+import json
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from typer.testing import CliRunner
+
+from moothall.agreements.actions.existing import record_file
+from moothall.agreements.actions.register import CannotKeep
+from moothall.agreements.commands import agreements as app
+from moothall.agreements.engine.existing import NotAFile, read_existing
+from moothall.agreements.models import Agreement
+from moothall.agreements.queries.attention import waits
+from moothall.agreements.queries.existing import words_of_files
+from moothall.agreements.tests.factories import agreement_of, manager_of
+from moothall.core.models import AuditEntry
+from moothall.directory.engine.roles import Role
+from moothall.directory.models import Organisation
+from moothall.directory.tests.factories import OrganisationFactory, RoleHeldFactory
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+HEAD = "Reference,Name,Kind,Members,Starts on,Ends before,Value GBP,Regime,Outcomes"
+WHOLE = (
+    'C-1,Care at home,contract,"Norbury Council = commissioner; Lantern Care = provider, charity",'
+    '01/04/2024,2028-04-01,"£1,250,000.50",PCR_2015,Fewer falls; Longer at home'
+)
+BARE = "C-2,Old pact,compact,,,,,,"
+WORDS = words_of_files()
+
+
+def text_of(*rows: str, head: str = HEAD) -> str:
+    return "\r\n".join((head, *rows)) + "\r\n"
+
+
+@pytest.fixture
+def norbury(db):
+    return OrganisationFactory(name="Norbury Council", slug="norbury")
+
+
+def recorded(body, *rows):
+    return record_file(body=body, text=text_of(*rows), by=manager_of(body), at=NOW)
+
+
+def test_a_row_says_what_it_says_and_nothing_for_what_it_leaves_out():
+    whole, bare = read_existing("\ufeff" + text_of(WHOLE, "", BARE), WORDS)
+    assert whole.says.fields == {
+        "starts_on": date(2024, 4, 1),
+        "ends_before": date(2028, 4, 1),
+        "value_pence": 125_000_050,
+        "regime": "PCR_2015",
+        "outcomes": "Fewer falls\nLonger at home",
+    }
+    assert [(m.name, m.role, m.kind) for m in whole.says.members] == [
+        ("Norbury Council", "commissioner", ""),
+        ("Lantern Care", "provider", "charity"),
+    ]
+    assert (bare.says.fields, bare.says.members) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (",Name,contract", "It has no reference. Give it one."),
+        ("C-3,Name,treaty", "Kind: 'treaty' is no kind that the register knows"),
+        ("C-3,Name,contract,,31/02/2026", "Starts on: '31/02/2026' is not a date"),
+        ("C-3,Name,contract,,,,lots", "Value gbp: 'lots' is not an amount in pounds"),
+        ("C-3,Name,contract,,,,-5", "Value gbp: '-5' is not an amount in pounds"),
+        ("C-3,Name,contract,,,,,EU", "Regime: 'EU' is no procurement law"),
+        ("C-3,Name,contract,Care = friend", "Members: 'friend' is no part"),
+        ('C-3,Name,contract,"A = provider, club"', "Members: 'club' is no kind of body"),
+        ("C-3,Name,contract,= provider", "names no body"),
+        ("C-3,Name,contract,A; a", "It names A and a twice among its members"),
+        ("C-3,a,contract,,,,,,,,", "It has more cells than the file has columns"),
+        ("C-1,a,contract", "Row 2 has the reference C-1 already"),
+    ],
+)
+def test_what_cannot_be_read_sets_its_row_aside_with_a_sentence(row, sentence):
+    first, read = read_existing(text_of(WHOLE, row), WORDS)
+    assert first.says is not None
+    assert read.says is None
+    assert sentence in " ".join(read.trouble)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "sentence"),
+    [
+        ("notice months", "many", "'many' is not a number of months"),
+        ("is public", "maybe", "'maybe' is neither yes nor no"),
+    ],
+)
+def test_numbers_of_months_and_yes_or_no_are_read_or_said_not_to_be(column, cell, sentence):
+    (read,) = read_existing(
+        text_of(f"C-1,a,compact,{cell}", head=f"Reference,Name,Kind,{column}"), WORDS
+    )
+    assert sentence in read.trouble[0]
+
+
+@pytest.mark.parametrize(
+    ("head", "sentence"),
+    [
+        ("Name,Kind", "The file has no column called reference"),
+        ("Reference,Name,Kind,Colour", "No column is called colour. The columns are reference"),
+        ("Reference,Name,Kind,Name", "The file has two columns called name"),
+        ("", "The file has no column called reference, name and kind"),
+    ],
+)
+def test_a_file_with_other_columns_is_refused_whole(head, sentence):
+    with pytest.raises(NotAFile, match=sentence):
+        read_existing(text_of(head=head), WORDS)
+
+
+def test_a_file_that_is_too_long_is_refused_whole():
+    rows = [f"C-{number},a,compact" for number in range(2001)]
+    with pytest.raises(NotAFile, match="This file has 2,001 rows, and at most 2,000"):
+        read_existing(text_of(*rows, head="Reference,Name,Kind"), WORDS)
+
+
+def test_a_file_enters_what_it_can_and_again_enters_nothing(norbury):
+    found = recorded(norbury, WHOLE, BARE, "C-3,Name,treaty")
+    assert [each.reference for each in found.entered] == ["C-1", "C-2"]
+    assert [row.number for row, _ in found.aside] == [4]
+    assert found.rows == 3
+    care, _pact = found.entered
+    assert (care.state, care.is_existing, care.is_public) == ("IN_FORCE", True, False)
+    assert [m.organisation.name for m in care.members.all()] == ["Norbury Council", "Lantern Care"]
+    lantern = Organisation.objects.get(name="Lantern Care")
+    assert (lantern.kind, lantern.is_of_the_place) == ("charity", False)
+    entries = AuditEntry.objects.count()
+    again = recorded(norbury, WHOLE, BARE, "C-3,Name,treaty")
+    assert [row.reference for row in again.already] == ["C-1", "C-2"]
+    assert (Agreement.objects.count(), AuditEntry.objects.count()) == (2, entries)
+
+
+def test_a_row_that_does_not_hold_together_is_set_aside_and_leaves_no_body_behind(norbury):
+    found = recorded(norbury, "C-9,Name,contract,New Body = provider,2026-04-01,2025-04-01")
+    assert "cannot end before 1 April 2025" in found.aside[0][1]
+    assert not Organisation.objects.filter(name="New Body").exists()
+
+
+def test_a_body_is_known_by_its_other_names(norbury):
+    lantern = OrganisationFactory(name="The Lantern Trust", slug="lantern-trust")
+    lantern.other_names.create(name="Lantern")
+    (made,) = recorded(norbury, "C-1,Name,contract,lantern = provider").entered
+    assert made.members.get().organisation == lantern
+
+
+def test_who_keeps_no_register_records_nothing_and_a_file_of_another_kind_is_refused(norbury):
+    officer = RoleHeldFactory(organisation=norbury, role=Role.FINANCE_OFFICER.value).person
+    with pytest.raises(CannotKeep, match="You cannot keep the agreements of Norbury Council"):
+        record_file(body=norbury, text=text_of(WHOLE), by=officer, at=NOW)
+    with pytest.raises(CannotKeep, match=r"Nothing was recorded\. The file has no column called"):
+        record_file(body=norbury, text="a,b\n1,2\n", by=manager_of(norbury), at=NOW)
+
+
+def test_what_is_missing_waits_for_whoever_keeps_the_register(norbury):
+    (made,) = recorded(norbury, WHOLE).entered
+    keeper = manager_of(norbury)
+    found = {label: (due, url, why) for label, due, url, why in waits(keeper, on=NOW.date())}
+    due, url, why = found["The record of Care at home lacks 5 things"]
+    assert due is None
+    assert url == reverse("agreements:change_agreement", args=[made.pk])
+    assert why == "Say what it is for, and 4 things more."
+    reader = RoleHeldFactory(organisation=norbury, role=Role.SCRUTINY_MEMBER.value).person
+    assert waits(reader, on=NOW.date()) == []
+
+
+def test_days_that_have_passed_wait_for_whoever_keeps_the_register(norbury):
+    agreement = agreement_of(
+        norbury, review_on=date(2026, 1, 31), ends_before=date(2026, 4, 1), is_public=True
+    )
+    agreement.withholdings.create(
+        part="value", why="A tender runs.", review_on=date(2026, 9, 1), by=agreement.by, at=NOW
+    )
+    found = [(label, due) for label, due, *_ in waits(manager_of(norbury), on=NOW.date())]
+    assert found[:3] == [
+        ("Urban services is in force past its end", date(2026, 4, 1)),
+        ("Urban services waits for its review", date(2026, 1, 31)),
+        ("The price of Urban services is still withheld", date(2026, 9, 1)),
+    ]
+
+
+def client_of(body) -> Client:
+    client = Client()
+    client.force_login(manager_of(body))
+    return client
+
+
+def test_the_form_records_one_as_it_was_found_and_says_that_it_is_not_checked(norbury):
+    client = client_of(norbury)
+    address = reverse("agreements:record_existing", args=["norbury"])
+    sent = {"name": "Care", "kind": "contract", "reference": "C-1", "members": "Lantern = friend"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "'friend' is no part that the register knows" in unescape(answer.content.decode())
+    sent["members"] = "Norbury Council = commissioner\nLantern = provider, charity"
+    answer = client.post(address, sent, follow=True)
+    html = unescape(answer.content.decode())
+    assert "As recorded, not checked" in html
+    assert "The record lacks" in html
+    assert Agreement.objects.get().is_existing
+
+
+def test_a_file_is_seen_row_by_row_before_anything_is_recorded(norbury):
+    client = client_of(norbury)
+    address = reverse("agreements:record_file", args=["norbury"])
+    text = text_of(WHOLE, BARE, "C-3,Name,treaty")
+    file = SimpleUploadedFile("ours.csv", text.encode())
+    html = unescape(client.post(address, {"file": file}).content.decode())
+    assert not Agreement.objects.exists()
+    assert "2 agreements would be entered" in " ".join(html.split()).replace(
+        "<strong>", ""
+    ).replace("</strong>", "")
+    assert "New to this place’s list of bodies: Lantern Care." in html
+    assert "'treaty' is no kind that the register knows" in html
+    html = unescape(client.post(address, {"text": text}).content.decode())
+    assert Agreement.objects.count() == 2
+    assert "What was set aside" in html
+    file = SimpleUploadedFile("other.csv", b"a,b\n")
+    answer = client.post(address, {"file": file})
+    assert answer.status_code == 422
+    assert "The file has no column called" in answer.content.decode()
+    answer = client.post(address, {"file": SimpleUploadedFile("x.csv", b"\xff\xfe\x00")})
+    assert "This file is not text" in answer.content.decode()
+
+
+def test_the_command_records_lists_and_shows(norbury, tmp_path):
+    file = tmp_path / "ours.csv"
+    file.write_text(text_of(WHOLE, "C-3,Name,treaty"))
+    by = manager_of(norbury).email
+    run = CliRunner().invoke
+    done = run(app, ["record", str(file), "--body", "norbury", "--by", by, "--format", "json"])
+    assert done.exit_code == 3, done.output
+    assert "Row 3 is set aside: Kind: 'treaty'" in done.stderr
+    held = json.loads(done.stdout)
+    assert (len(held["entered"]), held["aside"][0]["row"]) == (1, 3)
+    rows = json.loads(run(app, ["list", "--format", "json"]).stdout)["rows"]
+    assert rows[0]["value_gbp"] == "1250000.50"
+    shown = json.loads(run(app, ["show", str(rows[0]["id"]), "--format", "json"]).stdout)
+    assert shown["outcomes"] == ["Fewer falls", "Longer at home"]
+    assert "Lantern Care, provider" in run(app, ["show", str(rows[0]["id"])]).stdout
+    assert "Care at home: contract, in force; lacks 5" in run(app, ["list"]).stdout
+    missing = run(app, ["show", "999"])
+    assert "No agreement has the number 999" in str(missing.exception)
+    missing = run(app, ["record", "no.csv", "--body", "norbury", "--by", by])
+    assert "no.csv cannot be read as text" in str(missing.exception)
