@@ -7,6 +7,8 @@ address is found in `examples` by the argument's name, and a page that is not th
 
 import re
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,15 +23,18 @@ from playwright.sync_api import Error, Page
 
 from moothall.agreements.models import Trial
 from moothall.agreements.tests.board_factories import busy_board
+from moothall.agreements.tests.company_factories import company_story, route_of
 from moothall.agreements.tests.factories import agreement_of
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
+from moothall.directory.actions.bodies import record_succession
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation
 from moothall.directory.tests.factories import (
     PASSWORD,
     DeclaredInterestFactory,
+    OrganisationFactory,
     PersonFactory,
     RoleHeldFactory,
 )
@@ -93,6 +98,12 @@ def examples(person) -> dict[str, dict[str, object]]:
     board = busy_board(county, person=person)
     trial = Trial.objects.filter(version__text__contains="[terms.dividend]").get()
     agreement = agreement_of(county, Organisation.objects.exclude(pk=county.pk).first())
+    other = Organisation.objects.exclude(pk=county.pk).first()
+    company, plan = company_story(county, other)
+    abolished = OrganisationFactory(name="Old Vale", slug="old-vale")
+    record_succession(
+        predecessor=abolished, shares={county: Decimal(1)}, on=date(2026, 4, 1), by=None, at=now
+    )
     return {
         "slug": county.slug,
         "supplier_id": held.supplier_id,
@@ -117,6 +128,10 @@ def examples(person) -> dict[str, dict[str, object]]:
         "deed": "vote",
         "place": "terms.dividend",
         "agreement_id": agreement.pk,
+        "company_id": company.pk,
+        "plan_id": plan.pk,
+        "kept_id": route_of(county).pk,
+        "agreements:succession": {"slug": abolished.slug},
         "member_id": agreement.members.first().pk,
         "section": "terms",
         "body": county.slug,

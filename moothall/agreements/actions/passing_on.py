@@ -1,7 +1,7 @@
 """The deed of passing on: what an abolished body had goes to its successors, with a novation."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from attrs import frozen
@@ -20,6 +20,7 @@ from moothall.agreements.models import (
     HoldingClass,
     Member,
     Novation,
+    Seat,
 )
 from moothall.core import audit
 from moothall.core.errors import CannotDo
@@ -167,7 +168,10 @@ def _operator() -> Person:
 
 
 def _agreement(passing: Passing, key: int) -> tuple[Novation, ...]:
-    """Each successor takes the body's place as a member; the greatest keeps the record."""
+    """Each successor takes the body's place as a member; the greatest keeps the record.
+
+    Whoever sat on its boards for the body sits there no longer: those seats wait to be filled.
+    """
     agreement = Agreement.objects.select_for_update().filter(pk=key).first()
     mine = Member.objects.filter(agreement_id=key, organisation=passing.body, left_on=None)
     if agreement is None or (agreement.body_id != passing.body.pk and not mine.exists()):
@@ -187,6 +191,12 @@ def _agreement(passing: Passing, key: int) -> tuple[Novation, ...]:
                     "joined_on": passing.on,
                 },
             )
+    seats = Seat.objects.filter(
+        seat_class__board__agreement=agreement, organisation=passing.body, ends_before=None
+    )
+    for seat in seats:
+        seat.ends_before = max(passing.on, seat.starts_on + timedelta(days=1))
+        seat.save(update_fields=["ends_before"])
     if agreement.body_id == passing.body.pk:
         agreement.body = passing.first
         if Agreement.objects.filter(body=passing.first, reference=agreement.reference).exists():

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.urls import reverse
 
 from moothall.agreements import permissions
 from moothall.agreements.models import (
@@ -14,6 +15,8 @@ from moothall.agreements.models import (
     Directorship,
     Holding,
     Novation,
+    Seat,
+    SeatClass,
 )
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Succession
@@ -55,6 +58,16 @@ class AbolishedRow:
 
 
 @frozen
+class ToFill:
+    """Seats that wait on one board. successor: who names them; '' where its members do."""
+
+    board: str
+    url: str
+    successor: str
+    seats: int
+
+
+@frozen
 class SuccessionPage:
     """heirs: slug, name and recorded part of each successor."""
 
@@ -64,7 +77,7 @@ class SuccessionPage:
     heirs: tuple[tuple[str, str, Decimal], ...]
     left: tuple[Left, ...]
     passed: tuple[NovationRow, ...]
-    to_fill: tuple[tuple[int, str, str, int], ...]  # company, its name, successor, seats
+    to_fill: tuple[ToFill, ...]
     why_not: str | None
 
 
@@ -148,18 +161,7 @@ def succession_page(body: Organisation, *, viewer: Viewer) -> SuccessionPage | N
     """What an abolished body left and what has passed; None while it goes on."""
     if body.ended_on is None:
         return None
-    seats: dict[tuple[int, str, str], int] = {}
     heirs = _heirs(body)
-    companies = Novation.objects.filter(predecessor=body, thing=Thing.SEATS).values("company")
-    for one in Directorship.objects.filter(
-        name="",
-        ends_before=None,
-        company__in=companies,
-        appointed_by__slug__in=[slug for slug, _, _ in heirs],
-    ).select_related("company__organisation", "appointed_by"):
-        heir = "" if one.appointed_by is None else one.appointed_by.name
-        key = (one.company_id, str(one.company), heir)
-        seats[key] = seats.get(key, 0) + 1
     return SuccessionPage(
         name=body.name,
         slug=body.slug,
@@ -172,9 +174,52 @@ def succession_page(body: Organisation, *, viewer: Viewer) -> SuccessionPage | N
                 Novation.objects.filter(predecessor=body).select_related("successor"),
             )
         ),
-        to_fill=tuple((*key, count) for key, count in seats.items()),
+        to_fill=(*_company_seats(body), *_board_seats(body)),
         why_not=permissions.why_not_pass_on(viewer, body),
     )
+
+
+def _company_seats(body: Organisation) -> list[ToFill]:
+    """Seats on companies' boards that passed from a body and in which nobody sits yet."""
+    companies = Novation.objects.filter(predecessor=body, thing=Thing.SEATS).values("company")
+    waiting = (
+        Directorship.objects.filter(name="", ends_before=None, company__in=companies)
+        .values("company_id", "company__organisation__name", "appointed_by__name")
+        .annotate(seats=Count("pk"))
+        .order_by("company__organisation__name", "appointed_by__name")
+    )
+    return [
+        ToFill(
+            board=one["company__organisation__name"],
+            url=reverse("agreements:company", args=[one["company_id"]]),
+            successor=one["appointed_by__name"] or "",
+            seats=one["seats"],
+        )
+        for one in waiting
+    ]
+
+
+def _board_seats(body: Organisation) -> list[ToFill]:
+    """Seats on boards of agreements that somebody held for a body, empty since it passed on."""
+    agreements = Novation.objects.filter(predecessor=body, thing=Thing.AGREEMENT)
+    had = Seat.objects.filter(
+        organisation=body, seat_class__board__agreement__in=agreements.values("agreement")
+    )
+    rows = (
+        SeatClass.objects.filter(pk__in=had.values("seat_class"))
+        .select_related("board")
+        .annotate(filled=Count("held", filter=Q(held__ends_before=None)))
+    )
+    return [
+        ToFill(
+            board=f"{one.board}, {one}",
+            url=reverse("agreements:board", args=[one.board.agreement_id, one.board_id]),
+            successor="",
+            seats=one.seats - one.filled,
+        )
+        for one in rows
+        if one.seats > one.filled
+    ]
 
 
 def _novation_row(one: Novation) -> NovationRow:

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.utils import timezone
 
-from moothall.agreements.actions.companies import register_company
 from moothall.agreements.actions.drafting import begin_draft
 from moothall.agreements.engine.beginnings import deal_of_case
 from moothall.agreements.models import Agreement, AgreementVersion, Member
@@ -58,15 +57,3 @@ def agreement_of(
             at=at,
         )
     return agreement
-
-
-def company_of(body, organisation, *, form="limited_by_shares", by=None, **said):
-    """The record of a company, kept by a body."""
-    return register_company(
-        body=body,
-        organisation=organisation,
-        form=form,
-        by=by or manager_of(body),
-        at=timezone.now(),
-        **said,
-    )

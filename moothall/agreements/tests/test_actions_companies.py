@@ -10,8 +10,12 @@ from moothall.agreements.actions.companies import CannotKeepCompany
 from moothall.agreements.actions.company_plans import CannotDeclareDividend, CannotPlan
 from moothall.agreements.actions.passing_on import CannotPassOn
 from moothall.agreements.models import Directorship, Holding, Member, Novation
-from moothall.agreements.tests.factories import agreement_of, company_of, manager_of
+from moothall.agreements.queries.passing_on import succession_page
+from moothall.agreements.tests.board_factories import committee, seat_of
+from moothall.agreements.tests.company_factories import company_of
+from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.core.models import AuditEntry
+from moothall.core.permissions import Viewer
 from moothall.directory.actions.bodies import record_succession
 from moothall.directory.models import Role
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory, RoleHeldFactory
@@ -364,6 +368,18 @@ def test_each_successor_becomes_a_member_and_the_greatest_keeps_the_record(counc
     assert {one.successor: one.quantity for one in made} == {north: 61, south: 40}
     with pytest.raises(CannotPassOn, match="is in no such agreement any more"):
         pass_on(council, heirs, "AGREEMENT", agreement.pk, manager)
+
+
+def test_whoever_sat_on_its_boards_for_the_body_sits_there_no_longer(council, heirs, manager):
+    board = committee(council)
+    seat = seat_of(board, "Norbury Two")
+    seat.organisation = council
+    seat.save()
+    pass_on(council, heirs, "AGREEMENT", board.agreement_id, manager)
+    seat.refresh_from_db()
+    assert seat.ends_before == LAST
+    page = succession_page(council, viewer=Viewer.operator())
+    assert [(one.board, one.seats) for one in page.to_fill] == [("Joint Committee, Norbury", 1)]
 
 
 def test_the_record_of_a_company_passes_whole(council, heirs, company, manager):

@@ -13,9 +13,12 @@ from django.utils import timezone
 from moothall.agreements.actions import companies as deeds
 from moothall.agreements.actions import company_plans
 from moothall.agreements.models import Company, CompanyExposure, Holding, Novation, RouteKept
-from moothall.agreements.tests.factories import company_of, manager_of
+from moothall.agreements.queries.company_waits import waits
+from moothall.agreements.tests.company_factories import company_of, company_story
+from moothall.agreements.tests.factories import manager_of
 from moothall.directory.actions.bodies import record_succession
 from moothall.directory.engine.roles import MAY, Deed, Role
+from moothall.directory.queries import viewer_for
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory, RoleHeldFactory
 
 pytestmark = pytest.mark.django_db
@@ -334,3 +337,36 @@ def test_a_stranger_passes_nothing_on(norbury, heirs):
     assert client.get(at("succession", "norbury")).status_code == 403
     assert "No abolished body’s things are yours" in text_of(client.get(at("abolished")))
     assert client.get(at("succession", "north")).status_code == 404
+
+
+# ── what waits ───────────────────────────────────────────────────────────────────────────────
+
+
+def waiting(person, day=None):
+    return waits(viewer_for(person), day or timezone.localdate())
+
+
+def test_a_plan_waits_for_those_who_decide_for_an_owner(norbury):
+    company_story(norbury, OrganisationFactory(name="Easton"))
+    member = RoleHeldFactory(role=Role.EXECUTIVE_MEMBER.value, organisation=norbury).person
+    assert [label for label, *_ in waiting(member)] == ["Decide on Plan 2026/27"]
+    assert waiting(PersonFactory()) == []
+    assert waits(viewer_for(None), timezone.localdate()) == []
+
+
+def test_a_warning_seats_and_a_late_quarter_wait_for_whoever_keeps_the_record(norbury):
+    company, plan = company_story(norbury, OrganisationFactory(name="Easton"))
+    member = RoleHeldFactory(role=Role.EXECUTIVE_MEMBER.value, organisation=norbury).person
+    company_plans.decide_plan(plan=plan, approve=True, why="", by=member, at=timezone.now())
+    company.directorships.create(appointed_by=norbury, starts_on=APRIL)
+    found = {label: (due, why) for label, due, _, why in waiting(plan.put_by, date(2026, 7, 20))}
+    assert "for others, above 15%" in found["Work for others of Norbury Council Homes"][1]
+    assert found["Fill the board of Norbury Council Homes"][1] == "1 seat waits to be filled."
+    due, why = found["Report on Plan 2026/27 of Norbury Council Homes"]
+    assert (due, why) == (date(2026, 8, 1), "Quarter 1 has ended and is not reported.")
+
+
+def test_what_an_abolished_body_left_waits_for_a_successor_s_keeper(company, norbury, heirs):
+    found = waiting(manager_of(heirs[0]))
+    assert found[0][0] == "Pass on what Norbury Council left"
+    assert "have not passed to a successor" in found[0][3]

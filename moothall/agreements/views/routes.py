@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -89,7 +89,7 @@ def keep(request: PersonsRequest, slug: str) -> HttpResponse:
     own = body_for(slug, who=request.user, why_not=why_not_keep_agreement)
     asked = forms.RouteForm(request.GET, kinds=queries.kinds_bought())
     if not asked.is_valid():
-        raise Http404("Nothing was asked here. Ask the helper first.")
+        return redirect("agreements:routes")  # nothing was asked yet
     facts: Facts = asked.facts()
     mine = list(
         bodies_with(viewer_for(request.user), Deed.KEEP_AGREEMENT).values_list("slug", "name")
