@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from moothall.agreements.engine.governed_cases import GOVERNED
 from moothall.core.errors import CannotDo
 from moothall.deals.cases.named import CASES as DEAL_CASES
 from moothall.spend.engine.cases import CASES as SPEND_CASES
@@ -75,4 +76,7 @@ def case_named(name: str) -> Case:
 @cache
 def _worked_out(name: str) -> Case:
     """A case rests on nothing but its own figures, so it is worked out once."""
-    return CASES[name]()
+    case = CASES[name]()
+    # Who decides what is worked out a floor above the deals, and stands with the rest.
+    more = GOVERNED[name]() if name in GOVERNED else ()
+    return evolve(case, figures=(*case.figures, *more))

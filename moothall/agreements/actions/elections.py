@@ -143,7 +143,8 @@ def enter_papers(*, election: Election, text: str, by: Person, at: datetime) -> 
     _refuse_others(by, election.board)
     if election.state != "VOTING":
         raise CannotElect(f"No papers are taken now: the election is {_words(election)}.")
-    by_name = {each.name.casefold(): each.pk for each in election.candidates.all()}
+    by_name = {each.name: each.pk for each in election.candidates.all()}
+    called = {name.casefold(): name for name in by_name}
     found: Counter[tuple[int, ...]] = Counter()
     rejected: list[tuple[int, str]] = []
     for number, row in enumerate(csv.reader(text.splitlines()), start=1):
@@ -155,7 +156,7 @@ def enter_papers(*, election: Election, text: str, by: Person, at: datetime) -> 
                 f"No paper was entered: line {number} does not begin with how many papers it "
                 "stands for. Write it as: 12, first name, second name."
             )
-        names = tuple(name.casefold() for name in cells[1:])
+        names = tuple(called.get(name.casefold(), name) for name in cells[1:])
         if reason := why_not_valid(names, tuple(by_name)):
             rejected.append((int(cells[0]), f"Line {number}: {reason}"))
         else:

@@ -49,10 +49,12 @@ class Powers:
 
     @property
     def words(self) -> str:
-        if not self.passes:
-            stops = [each.words for each in self.blocks]
-            return f"can stop what takes {listed(stops, last='or')}" if stops else "nothing alone"
-        return f"can pass what takes {listed([each.words for each in self.passes], last='or')}"
+        """Who passes a heavy majority passes a light one; who stops a light one, a heavy one."""
+        if self.passes:
+            return f"can pass what takes {self.passes[-1].words}"
+        if self.blocks:
+            return f"can stop what takes {self.blocks[0].words}"
+        return "nothing alone"
 
 
 def powers(classes: Sequence[SeatClass], method: Method) -> tuple[Powers, ...]:
@@ -150,10 +152,14 @@ def _alone(code: str, question: str, rules: Rules, rule: Rule, what: str) -> Che
         return Check(code, question, State.NOT_APPLICABLE, "There is one class, or none.")
     able = [x.name for x in rules.classes if passes_alone(x.key, rules.classes, rule)]
     if able:
-        because = f"{listed(able)} alone can {what}: it takes {rule.majority.words}."
+        because = f"{_each(able)} alone can {what}: it takes {rule.majority.words}."
         return Check(code, question, State.FAILED, because)
     because = f"It takes {rule.majority.words}, and no class has that alone."
     return Check(code, question, State.PASSED, because)
+
+
+def _each(names: Sequence[str]) -> str:
+    return f"Each of {listed(names)}" if len(names) > 1 else names[0]
 
 
 def _no_class_passes_alone(rules: Rules) -> Check:
@@ -194,7 +200,7 @@ def _no_class_meets_alone(rules: Rules) -> Check:
         if outcome(rules.ordinary, votes).is_carried:
             able.append(each.name)
     if able:
-        because = f"{listed(able)} alone has a quorum. Give each class a quorum of its own."
+        because = f"{_each(able)} alone has a quorum. Give each class a quorum of its own."
         return Check("ONE_CLASS_MEETS", question, State.FAILED, because)
     return Check("ONE_CLASS_MEETS", question, State.PASSED, "No class has a quorum alone.")
 
@@ -233,13 +239,13 @@ def _public_owner_is_protected(rules: Rules) -> Check:
     if not small:
         return Check(code, question, State.NOT_APPLICABLE, "No public body holds so little.")
     if not rules.reserved_count:
-        because = f"{listed(small)} holds a quarter or less, and no matter is reserved."
+        because = f"{_each(small)} holds a quarter or less, and no matter is reserved."
         return Check(code, question, State.FAILED, because)
     open_to = [
         each.name for each in rules.classes if passes_alone(each.key, rules.classes, rules.reserved)
     ]
     if open_to:
-        because = f"{listed(open_to)} alone can pass a reserved matter."
+        because = f"{_each(open_to)} alone can pass a reserved matter."
         return Check(code, question, State.FAILED, because)
     because = f"{rules.reserved_count} kinds are reserved: {rules.reserved.majority.words}."
     return Check(code, question, State.PASSED, because)

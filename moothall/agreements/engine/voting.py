@@ -194,6 +194,17 @@ class Outcome:
         return f"{opens}: {self.because}"
 
     @property
+    def words_so_far(self) -> str:
+        """The same while votes are still taken."""
+        would = {
+            Result.CARRIED: "be carried",
+            Result.LOST: "be lost",
+            Result.TIED: "be tied",
+            Result.INQUORATE: "not be decided",
+        }[self.result]
+        return f"If the votes so far were all, it would {would}: {self.because}"
+
+    @property
     def is_decided_by_the_rule(self) -> bool:
         """Whether the two ways of counting disagree, so that the rule is what decides."""
         return len({each.is_enough for each in self.readings}) > 1

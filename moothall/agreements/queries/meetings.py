@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from moothall.agreements.engine.board_lives import MEETING, MOTION
 from moothall.agreements.engine.matters import Decided, decided_by, matters
-from moothall.agreements.engine.voting import ClassVotes, Method, Outcome
+from moothall.agreements.engine.voting import ClassVotes, Method
 from moothall.agreements.models import (
     AgendaItem,
     Deadlock,
@@ -226,7 +226,7 @@ def motion_page(motion: Motion, *, viewer: Viewer) -> MotionPage:
     readings: tuple[ReadingRow, ...]
     if motion.result is None:
         found = tallies.outcome_of(motion)
-        words, said = _so_far(found), rule.words
+        words, said = found.words_so_far, rule.words
         readings = tuple(
             ReadingRow(x.method.words, x.words, x.is_enough, n == 0)
             for n, x in enumerate(found.readings)
@@ -275,10 +275,6 @@ def motion_page(motion: Motion, *, viewer: Viewer) -> MotionPage:
         is_read=boards.is_read(viewer, board),
         is_at_work=not viewer.is_public,
     )
-
-
-def _so_far(found: Outcome) -> str:
-    return f"If the votes so far were all: {found.words[:1].lower()}{found.words[1:]}"
 
 
 def _tally(x: ClassVotes) -> TallyRow:

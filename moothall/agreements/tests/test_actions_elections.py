@@ -55,8 +55,8 @@ def test_an_election_is_counted_from_its_papers_and_says_who_is_elected(resident
     entered = elections.enter_papers(election=election, text=PAPERS, by=by, at=NOW)
     assert entered.counted == 20
     assert entered.rejected == (
-        (3, "Line 8: It names chocolate twice."),
-        (1, "Line 9: nobody is no candidate."),
+        (3, "Line 8: It names Chocolate twice."),
+        (1, "Line 9: Nobody is no candidate."),
     )
     count = elections.count_election(election=election, by=by, at=NOW)
     names = {str(each.pk): each.name for each in election.candidates.all()}

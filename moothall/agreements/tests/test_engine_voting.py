@@ -90,6 +90,10 @@ def test_where_every_class_must_be_in_favour_none_is_outvoted_by_the_others():
 def test_a_tie_waits_for_the_chair_and_is_lost_where_the_chair_has_no_vote_to_cast():
     rule, tied = Rule(chair_casts=True), board((2, 2, 1))
     assert outcome(rule, tied).words == "A tie: the chair has yet to give a casting vote."
+    assert outcome(Rule(quorum=9), tied).words_so_far == (
+        "If the votes so far were all, it would not be decided: 5 were there who may vote, and the "
+        "quorum is 9."
+    )
     assert outcome(rule, tied, casting=Choice.FOR).words == (
         "Carried: on a tie the chair voted for."
     )

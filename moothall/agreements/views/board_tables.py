@@ -93,7 +93,11 @@ def deadlocks_table(page: queries.BoardPage) -> Table:
         caption="Deadlocks",
         columns=(Column("About"), Column("Where it stands"), Column("Next step on", Kind.DATE)),
         rows=[
-            (Cell(x.about, x.url), x.stands.capitalize(), "" if x.due_on is None else x.due_on)
+            (
+                Cell(x.about, x.url),
+                x.stands[:1].upper() + x.stands[1:],
+                "" if x.due_on is None else x.due_on,
+            )
             for x in page.deadlocks
         ],
         empty="There is no deadlock.",
@@ -146,4 +150,5 @@ def principles_table(page: queries.ChecksPage) -> Table:
             )
             for x in page.principles
         ],
+        is_caption_quiet=True,
     )  # fmt: skip

@@ -2,7 +2,7 @@ from html import unescape
 
 import pytest
 
-from moothall.site.cases import CASES
+from moothall.site.cases import CASES, case_named
 
 pytestmark = pytest.mark.django_db
 
@@ -25,3 +25,9 @@ def test_a_picture_says_in_words_who_pays_whom(client):
 
 def test_an_unknown_case_is_not_found(client):
     assert client.get("/cases/nothing").status_code == 404
+
+
+def test_a_case_of_shared_power_says_who_decides_beside_what_is_paid():
+    names = [figure.name for figure in case_named("southwest-one").figures]
+    assert names[0] == "Value as quoted, a year, over ten years"
+    assert names[-3] == "Majorities that IBM's 75% carries alone"
