@@ -113,6 +113,11 @@ def budget_years(done: Simulation, party: str, vat_rate: VatRate | None = None) 
     return found
 
 
+def budget_year_in_words(year: Mapping[str, Any], name: str) -> str:
+    """Return the sentence of a year that was written as JSON."""
+    return BudgetYear(**{**year, "accrual": Spread(**year["accrual"])}).in_words(name)
+
+
 def _budget_year(
     deal: Deal, party: str, line: BudgetLine, year: int, cost: Floats, accrual: Floats
 ) -> BudgetYear:

@@ -19,6 +19,7 @@ from moothall.deals.named_files import (
     judged_claims,
     number_of,
     period_of,
+    policy_of,
     print_json,
     refuse,
     say_whose,
@@ -43,6 +44,15 @@ Draws = Annotated[int, typer.Option(min=100, max=1_000_000, help="How many futur
 Party = Annotated[
     str | None,
     typer.Option("--party", help="Who asks: nothing private to others is read or shown."),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        envvar="MOOTHALL_FAIRNESS_POLICY",
+        show_envvar=False,
+        help="What the place has adopted (TOML): when a flag is raised.",
+    ),
 ]
 Quasi = Annotated[
     bool, typer.Option("--quasi-random", help="Draws fill the space evenly: fewer say as much.")
@@ -169,6 +179,7 @@ def simulate(
     draws: Draws = 10_000,
     quasi_random: Quasi = False,
     party: Party = None,
+    policy: PolicyFile = None,
     format: Format = "table",
 ) -> None:
     """Draw futures of a deal: what each party may gain or lose, and who carries the risk.
@@ -186,7 +197,11 @@ def simulate(
     party = asking_of(file, party)
     try:
         done = simulation(
-            deal_of(file, party), seed=seed, draws=draws, is_quasi_random=quasi_random
+            deal_of(file, party),
+            seed=seed,
+            draws=draws,
+            is_quasi_random=quasi_random,
+            policy=policy_of(policy),
         )
     except CannotSimulate as refusal:
         refuse(str(refusal))
@@ -243,6 +258,7 @@ def compare(
     seed: Seed = 1,
     draws: Draws = 10_000,
     party: Party = None,
+    policy: PolicyFile = None,
     format: Format = "table",
 ) -> None:
     """Set two deals side by side on the same futures: what differs, and for whom.
@@ -258,7 +274,8 @@ def compare(
     deals = [deal_of(path, party) for path in (file, other)]
     changed = differences(*deals)
     try:
-        done = [simulation(one, seed=seed, draws=draws) for one in deals]
+        adopted = policy_of(policy)
+        done = [simulation(one, seed=seed, draws=draws, policy=adopted) for one in deals]
     except CannotSimulate as refusal:
         refuse(str(refusal))
     flags = flag_changes(*done)

@@ -17,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from moothall.deals.claims import Judgement
     from moothall.deals.deal import Deal, Finding
+    from moothall.deals.fairness import Policy
     from moothall.deals.settlement import Statement
     from moothall.deals.versions import Version
     from moothall.values.periods import Period
@@ -72,6 +73,18 @@ def deal_of(path: Path, party: str | None) -> Deal:
     except CannotReadDeal as refusal:
         show_findings(refusal.findings)
         refuse(f"{path} is no sound deal yet: {len(refusal.findings)} findings must be mended.")
+
+
+def policy_of(path: Path | None) -> Policy | None:
+    """Return a place's own thresholds for flags, or end with a sentence; None: it has none."""
+    from moothall.deals.policy_file import CannotReadPolicy, policy_from
+
+    if path is None:
+        return None
+    try:
+        return policy_from(text_of(path))
+    except CannotReadPolicy as refusal:
+        refuse(str(refusal))
 
 
 def findings_of(path: Path, party: str | None) -> list[Finding]:

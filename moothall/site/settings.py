@@ -219,6 +219,8 @@ EMAIL_USE_TLS = _flag("MOOTHALL_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 10
 CONTACT = os.environ.get("MOOTHALL_CONTACT", "")
 """Where people write who find a figure wrong or unfair."""
+FAIRNESS_POLICY = os.environ.get("MOOTHALL_FAIRNESS_POLICY", "")
+"""A file of the thresholds that the place has adopted for its fairness statements."""
 
 DEFAULT_FROM_EMAIL = os.environ.get("MOOTHALL_EMAIL_FROM", "Moothall <moothall@localhost>")
 

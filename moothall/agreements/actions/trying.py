@@ -12,10 +12,12 @@ from django_tasks import task
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried, who_asks
 from moothall.agreements.models import LONGEST_NOTE, DraftVersion, Trial, TrialRelease
+from moothall.agreements.queries.policy import adopted_policy
 from moothall.core import audit, jobs
 from moothall.core.errors import CannotDo
-from moothall.deals.budgets import budget_years
+from moothall.deals.budgets import budget_year_in_words
 from moothall.deals.deal import Deal, Weight
+from moothall.deals.policy_file import CannotReadPolicy
 from moothall.deals.privacy import as_tried
 from moothall.deals.reading import CannotReadDeal, deal_from_document, document_from_toml
 from moothall.deals.simulation import CannotSimulate, Told, simulation, why_not_simulate
@@ -144,7 +146,9 @@ def try_deal(trial_id: int) -> str:
             if trial.kind == Trial.Kind.SIMULATE
             else _solved(deal, trial.asked, told)
         )
-    except (CannotReadDeal, CannotSimulate, CannotSolve, NoSuchNumber) as refusal:
+    except (
+        CannotReadDeal, CannotReadPolicy, CannotSimulate, CannotSolve, NoSuchNumber
+    ) as refusal:  # fmt: skip
         trial.state, trial.refusal = Trial.State.REFUSED, str(refusal)
     else:
         trial.state, trial.result = Trial.State.DONE, _finite(found)
@@ -164,7 +168,11 @@ def _finite(found: Any) -> Any:
 
 def _simulated(deal: Deal, asked: dict[str, Any], told: Told) -> dict[str, Any]:
     done = simulation(
-        deal, seed=asked["seed"], draws=asked["draws"], told=lambda part: told(part / 3)
+        deal,
+        seed=asked["seed"],
+        draws=asked["draws"],
+        policy=adopted_policy(),
+        told=lambda part: told(part / 3),
     )
     driven, rates = drivers(deal, seed=asked["seed"]), vat_rates()
     found: dict[str, Any] = {"party": asked["asked_by"], **simulation_as_json(done, driven, rates)}
@@ -173,7 +181,7 @@ def _simulated(deal: Deal, asked: dict[str, Any], told: Told) -> dict[str, Any]:
         name, held = deal.party_name(key), found["parties"][key]
         is_said = done.fairness.parties[key].is_said
         held["waterfall"] = [bar.as_json() for bar in waterfall(done, key)] if is_said else []
-        held["budgets_said"] = [year.in_words(name) for year in budget_years(done, key, rates)]
+        held["budgets_said"] = [budget_year_in_words(year, name) for year in held["budgets"]]
         held["investor_said"] = party.investor.in_words(name) if party.investor else ""
     return found
 

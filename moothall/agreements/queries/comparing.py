@@ -9,8 +9,10 @@ from attrs import frozen
 from moothall.agreements.engine.documents import deal_as_tried, document_of, place_in_words
 from moothall.agreements.models import Draft, DraftVersion
 from moothall.agreements.queries.drafts import party_of, text_for
+from moothall.agreements.queries.policy import adopted_policy
 from moothall.deals.comparing import compared, flag_changes
 from moothall.deals.deal import Deal
+from moothall.deals.policy_file import CannotReadPolicy
 from moothall.deals.simulation import CannotSimulate, simulation
 from moothall.deals.varying import differences_between
 from moothall.directory.models import Organisation
@@ -85,8 +87,9 @@ def _tried(
     if was is None or now is None:
         return (), (), "One of the two has findings to mend, so that it cannot be simulated."
     try:
-        done = [simulation(deal, seed=1, draws=DRAWS) for deal in (was, now)]
-    except CannotSimulate as refusal:
+        policy = adopted_policy()
+        done = [simulation(deal, seed=1, draws=DRAWS, policy=policy) for deal in (was, now)]
+    except (CannotReadPolicy, CannotSimulate) as refusal:
         return (), (), str(refusal)
     results = tuple(
         (row.name, row.title, *row.in_words())

@@ -70,6 +70,20 @@ def printed(tmp_path, *asked: str) -> dict:
     return json.loads(told.stdout)
 
 
+def test_flags_follow_what_the_place_has_adopted(version, manager, tmp_path, settings):
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[fairness]\nadopted_on = 2026-05-01\ngap = 0.9\n")
+    settings.FAIRNESS_POLICY = str(policy)
+    asked = {"version": version, "draws": 1000, "seed": 7, "by": manager, "at": NOW}
+    found = run(trying.start_simulation(**asked)).result
+    assert "the policy adopted on 1 May 2026: 90.0%" in found["statement"]["rests_on"]
+    assert "a" not in [flag["code"] for flag in found["fairness"]["flags"]]
+    settings.FAIRNESS_POLICY = str(tmp_path / "none.toml")
+    refused = run(trying.start_simulation(**asked))
+    assert refused.state == Trial.State.REFUSED
+    assert "cannot be read. Ask whoever runs it to mend MOOTHALL_FAIRNESS_POLICY" in refused.refusal
+
+
 def test_a_simulation_finds_to_the_digit_what_the_command_prints(done, tmp_path):
     found = json.loads(json.dumps(done.result))
     for party in found["parties"].values():
