@@ -24,6 +24,7 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.AgreementVersion", "agreement__body_id"),
             Owned("agreements.Execution", "version__agreement__body_id"),
             Owned("agreements.Withholding", "agreement__body_id"),
+            Owned("agreements.HealthAnswer", "agreement__body_id"),
             Owned("agreements.Company"),
             Owned("agreements.HoldingClass", "company__body_id"),
             Owned("agreements.Holding", "of_class__company__body_id"),

@@ -13,6 +13,7 @@ from moothall.agreements.views import (
     elections,
     existing,
     exposure,
+    health,
     meetings,
     register,
     results,
@@ -43,6 +44,8 @@ urlpatterns = [
     path(f"{AGREEMENT}/members/<int:member_id>", register.member, name="member"),
     path(f"{AGREEMENT}/members/<int:member_id>/leave", register.leave, name="leave"),
     path(f"{AGREEMENT}/withhold", register.withhold, name="withhold"),
+    path(f"{AGREEMENT}/health", health.health, name="health"),
+    path(f"{AGREEMENT}/health/answer", health.answer, name="answer_health"),
     # Boards, where the members decide together
     path(BOARDS, boards.boards, name="boards"),
     path(f"{BOARDS}/new", boards.new_board, name="new_board"),

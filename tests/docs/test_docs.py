@@ -58,6 +58,7 @@ CALLED = {
     "draftshare": "draft",
     "trialrelease": "trial",
     "agreementversion": "agreement",
+    "healthanswer": "health check",
     "changebasis": "variation",
     "variationassent": "variation",
     "approvallevel": "level of approval",

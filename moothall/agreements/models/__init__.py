@@ -43,6 +43,7 @@ from moothall.agreements.models.exits import (
     ExitRehearsal,
     ExitStake,
 )
+from moothall.agreements.models.health import HealthAnswer
 from moothall.agreements.models.meetings import (
     AgendaItem,
     Attendance,
@@ -136,6 +137,7 @@ __all__ = [
     "FactsKey",
     "FactsLink",
     "FactsReport",
+    "HealthAnswer",
     "Holding",
     "HoldingClass",
     "IndicatorResult",

@@ -15,6 +15,7 @@ from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried
 from moothall.agreements.models import Agreement, Execution, Member, Withholding
 from moothall.agreements.queries.boards import said_of_boards
+from moothall.agreements.queries.health import said_of_health
 from moothall.agreements.queries.register import (
     AgreementRow,
     MemberRow,
@@ -48,7 +49,10 @@ class Section:
 
 
 # Each subject that has pages of its own adds a line here, in the order in which they are read.
-SECTIONS: tuple[Section, ...] = (Section("Boards", "agreements:boards", said_of_boards),)
+SECTIONS: tuple[Section, ...] = (
+    Section("Health check", "agreements:health", said_of_health),
+    Section("Boards", "agreements:boards", said_of_boards),
+)
 
 
 @frozen
@@ -204,6 +208,7 @@ DONE = {
     "member_added": "Member added",
     "member_changed": "Member’s part changed",
     "member_left": "Member left",
+    "health_answered": "Health check answered",
     "withheld": "Part withheld from the public",
     "shown_again": "Part shown to the public again",
 }
