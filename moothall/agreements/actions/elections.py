@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from moothall.agreements import permissions
+from moothall.agreements.actions.boards import fill_seat
 from moothall.agreements.engine.board_lives import ELECTION
 from moothall.agreements.engine.stv import Count, counted, why_not_valid
 from moothall.agreements.models import (
@@ -20,6 +21,7 @@ from moothall.agreements.models import (
     Board,
     Candidate,
     Election,
+    Seat,
     SeatClass,
 )
 from moothall.core import audit
@@ -208,6 +210,39 @@ def count_election(*, election: Election, by: Person, at: datetime) -> Count:
         elected=[int(each) for each in found.elected],
     )  # fmt: skip
     return found
+
+
+@transaction.atomic
+def seat_elected(
+    *, election: Election, starts_on: date, by: Person, at: datetime
+) -> tuple[Seat, ...]:
+    """Fill the seats of the class with those who were elected, from a day on.
+
+    :raises CannotElect: when the person may not, it is not counted, or they sit already.
+    :raises CannotChangeBoard: when too few of the class's seats are free from that day.
+    """
+    election = Election.objects.select_for_update().get(pk=election.pk)
+    _refuse_others(by, election.board)
+    if election.result is None:
+        raise CannotElect(f"Nobody is seated yet: the election is {_words(election)}.")
+    if election.seated_on is not None:
+        raise CannotElect(
+            f"Those elected are seated already, from {plain_date(election.seated_on)}."
+        )
+    names = {each.pk: each.name for each in election.candidates.all()}
+    made = tuple(
+        fill_seat(
+            seat_class=election.seat_class, name=names[key], starts_on=starts_on, by=by, at=at
+        )
+        for key in election.result["elected"]
+    )
+    election.seated_on = starts_on
+    election.save(update_fields=["seated_on"])
+    audit.record(
+        by=by, at=at, did="agreements.elected_seated", to=election,
+        body_id=election.board.agreement.body_id, seats=[seat.pk for seat in made],
+    )  # fmt: skip
+    return made
 
 
 @transaction.atomic

@@ -391,7 +391,10 @@ def _declared(motion: Motion, *, by: Person, at: datetime) -> Outcome:
         "rule": rule.words,
         "words": found.words,
         "readings": [
-            {"way": x.method.value, "words": x.words, "is_enough": x.is_enough}
+            {
+                "way": x.method.value, "words": x.words, "is_enough": x.is_enough,
+                "decides": x.decides,
+            }
             for x in found.readings
         ],
         "classes": [

@@ -156,12 +156,13 @@ class Rule:
 
 @frozen
 class Reading:
-    """The same votes, counted one way."""
+    """The same votes, counted one way. decides: the rule counts so, and nothing else decides."""
 
     method: Method
     share: Fraction
     is_enough: bool
     words: str
+    decides: bool = False
 
 
 class Result(StrEnum):
@@ -207,7 +208,8 @@ class Outcome:
     @property
     def is_decided_by_the_rule(self) -> bool:
         """Whether the two ways of counting disagree, so that the rule is what decides."""
-        return len({each.is_enough for each in self.readings}) > 1
+        differ = len({each.is_enough for each in self.readings}) > 1
+        return differ and any(each.decides for each in self.readings)
 
 
 def share_by(method: Method, classes: Iterable[ClassVotes]) -> Fraction:
@@ -224,7 +226,7 @@ def share_by(method: Method, classes: Iterable[ClassVotes]) -> Fraction:
 
 def outcome(rule: Rule, classes: Sequence[ClassVotes], *, casting: Choice | None = None) -> Outcome:
     """Return what became of a motion. casting: the chair's vote on a tie, once given."""
-    readings = tuple(_reading(method, rule.majority, classes) for method in _methods(rule))
+    readings = tuple(_reading(method, rule, classes) for method in _methods(rule))
     if lack := why_not_quorate(rule, classes):
         return Outcome(Result.INQUORATE, lack, readings)
     if rule.majority is Majority.EVERYONE:
@@ -261,7 +263,7 @@ def _methods(rule: Rule) -> tuple[Method, Method]:
     return rule.method, Method.MEMBERS
 
 
-def _reading(method: Method, majority: Majority, classes: Sequence[ClassVotes]) -> Reading:
+def _reading(method: Method, rule: Rule, classes: Sequence[ClassVotes]) -> Reading:
     share = share_by(method, classes)
     said = percentage(Decimal(share.numerator) / share.denominator)
     if method is Method.MEMBERS:
@@ -270,8 +272,10 @@ def _reading(method: Method, majority: Majority, classes: Sequence[ClassVotes]) 
     else:
         of = "shares" if method is Method.SHARES else "college's weight"
         words = f"{said} of the {of} in favour"
-    enough = majority if majority in BY_SHARE else Majority.MORE_THAN_HALF
-    return Reading(method, share, enough.is_met(share), words)
+    by_share = rule.majority in BY_SHARE
+    enough = rule.majority if by_share else Majority.MORE_THAN_HALF
+    decides = by_share and method is rule.method
+    return Reading(method, share, enough.is_met(share), words, decides)
 
 
 def _unanimous(classes: Iterable[ClassVotes], readings: tuple[Reading, ...]) -> Outcome:

@@ -267,6 +267,14 @@ class NomineeForm(ChoosingForm):
     )
 
 
+class SeatThemForm(ChoosingForm):
+    starts_on = forms.DateField(
+        label="They sit from",
+        widget=DateInput(),
+        help_text="End the seats of those they follow first.",
+    )
+
+
 class PapersForm(ChoosingForm):
     text = forms.CharField(
         label="Papers",

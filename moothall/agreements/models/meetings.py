@@ -161,6 +161,7 @@ class Election(models.Model):
     rejected = models.JSONField(default=list)  # papers that cannot be counted: how many and why
     result = models.JSONField(null=True)
     counted_on = models.DateField(null=True)
+    seated_on = models.DateField(null=True)  # from when those elected sit
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -127,6 +127,7 @@ class ElectionPage:
     seats: int
     electors: int
     closes_on: date
+    seated_on: date | None
     state: str
     state_key: str
     candidates: tuple[CandidateRow, ...]
@@ -193,6 +194,7 @@ def election_page(election: Election, *, viewer: Viewer) -> ElectionPage:
         seats=election.seats,
         electors=election.electors,
         closes_on=election.closes_on,
+        seated_on=election.seated_on,
         state=ELECTION.state(election.state).words,
         state_key=election.state,
         candidates=tuple(

@@ -136,7 +136,8 @@ class MotionPage:
 
     @property
     def differs(self) -> bool:
-        return len({each.is_enough for each in self.readings}) > 1
+        differ = len({each.is_enough for each in self.readings}) > 1
+        return differ and any(each.is_rule for each in self.readings)
 
 
 def meeting_of(agreement_id: int, board_id: int, meeting_id: int) -> Meeting | None:
@@ -228,16 +229,15 @@ def motion_page(motion: Motion, *, viewer: Viewer) -> MotionPage:
         found = tallies.outcome_of(motion)
         words, said = found.words_so_far, rule.words
         readings = tuple(
-            ReadingRow(x.method.words, x.words, x.is_enough, n == 0)
-            for n, x in enumerate(found.readings)
+            ReadingRow(x.method.words, x.words, x.is_enough, x.decides) for x in found.readings
         )
         classes = tuple(_tally(x) for x in tallies.class_votes(motion))
     else:
         kept = motion.result
         words, said = kept["words"], kept["rule"]
         readings = tuple(
-            ReadingRow(Method(x["way"]).words, x["words"], x["is_enough"], n == 0)
-            for n, x in enumerate(kept["readings"])
+            ReadingRow(Method(x["way"]).words, x["words"], x["is_enough"], x["decides"])
+            for x in kept["readings"]
         )
         classes = tuple(
             TallyRow(

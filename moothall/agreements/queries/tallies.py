@@ -28,7 +28,7 @@ def seats_held(board: Board, on: date) -> QuerySet[Seat]:
     """The seats that somebody holds on a day."""
     return Seat.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on), seat_class__board=board, starts_on__lte=on
-    ).select_related("seat_class", "organisation", "person")
+    ).select_related("seat_class__board__agreement__body", "organisation", "person")
 
 
 def day_of(meeting: Meeting) -> date:

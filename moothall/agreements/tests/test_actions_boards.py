@@ -7,12 +7,13 @@ import pytest
 from moothall.agreements.actions import boards, meetings
 from moothall.agreements.actions.boards import CannotChangeBoard
 from moothall.agreements.engine.matters import Decided
-from moothall.agreements.models import PrincipleScore
+from moothall.agreements.models import Board, PrincipleScore, Vote
 from moothall.agreements.queries import tallies
 from moothall.agreements.tests.board_factories import (
     NOW,
     SINCE,
     board_of,
+    busy_board,
     class_of,
     committee,
     item_of,
@@ -22,6 +23,7 @@ from moothall.agreements.tests.board_factories import (
 )
 from moothall.agreements.tests.factories import agreement_of
 from moothall.core.models import AuditEntry
+from moothall.directory.actions import remove_body
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +172,14 @@ def test_a_principle_is_scored_with_its_evidence_and_the_log_holds_no_words_of_i
     assert "Rule 4" not in AuditEntry.objects.get(did="agreements.principle_scored").detail
     with pytest.raises(CannotChangeBoard, match="Principle 2 is not scored without its evidence"):
         boards.score_principle(board=board, principle=2, score=1, evidence="", by=board.by, at=NOW)
+
+
+def test_a_body_leaves_with_its_boards_and_a_member_leaves_a_board_behind():
+    busy_board(OrganisationFactory(name="Norbury Council", slug="norbury"))
+    board = Board.objects.get()
+    member = board.agreement.members.exclude(organisation=board.agreement.body).get().organisation
+    remove_body(body=member, confirm=member.name, by=None, at=NOW)
+    assert Vote.objects.count() == 3
+    remove_body(body=board.agreement.body, confirm="Norbury Council", by=None, at=NOW)
+    assert not Board.objects.exists()
+    assert not Vote.objects.exists()

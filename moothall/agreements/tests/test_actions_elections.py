@@ -64,6 +64,12 @@ def test_an_election_is_counted_from_its_papers_and_says_who_is_elected(resident
     election.refresh_from_db()
     assert (election.state, election.result["quota"]) == ("COUNTED", 6)
     assert election.result["stages"][1]["did"].startswith("The surplus of")
+    seat = {"election": election, "starts_on": date(2026, 12, 1), "by": by, "at": NOW}
+    seats = elections.seat_elected(**seat)
+    assert [each.name for each in seats] == ["Chocolate", "Orange", "Strawberry"]
+    assert set(tallies.seats_held(residents.board, date(2026, 12, 1))) == set(seats)
+    with pytest.raises(CannotElect, match="are seated already, from 1 December 2026"):
+        elections.seat_elected(**seat)
     with pytest.raises(CannotElect, match="You cannot count the papers: the election is counted"):
         elections.count_election(election=election, by=by, at=NOW)
 
@@ -102,6 +108,8 @@ def test_what_comes_too_late_or_too_soon_is_refused(residents):
     later = elections.open_voting(election=later, by=by, at=NOW)
     with pytest.raises(CannotElect, match="Nobody can be nominated now"):
         elections.nominate(election=later, name="Bob", by=by, at=NOW)
+    with pytest.raises(CannotElect, match="Nobody is seated yet: the election is open to votes"):
+        elections.seat_elected(election=later, starts_on=NOW.date(), by=by, at=NOW)
     with pytest.raises(CannotElect, match="Nothing is counted before 25 November 2026"):
         elections.count_election(election=later, by=by, at=NOW)
     assert elections.call_off(election=later, by=by, at=NOW).state == "CALLED_OFF"

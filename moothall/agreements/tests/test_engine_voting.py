@@ -46,6 +46,9 @@ def test_a_college_carries_what_one_member_one_vote_would_lose_and_both_are_said
     assert members.words == "100 of 210 votes, 47.6%, in favour"
     assert not members.is_enough
     assert found.is_decided_by_the_rule
+    assert (college.decides, members.decides) == (True, False)
+    unanimous = outcome(Rule(Method.COLLEGE, Majority.EVERYONE), MUTUAL)
+    assert not unanimous.is_decided_by_the_rule  # neither reading decides: consent does
     assert outcome(Rule(Method.MEMBERS), MUTUAL).result is Result.LOST
 
 

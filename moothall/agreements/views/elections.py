@@ -105,6 +105,13 @@ def _election_doings(request: HttpRequest, election: Election) -> list[Doing]:
         actions.call_off(election=election, by=by, at=at)
         return "The election is called off."
 
+    def seat(said: dict[str, Any], by: Any, at: Any) -> str:
+        made = actions.seat_elected(election=election, **said, by=by, at=at)
+        return f"{len(made)} sit from that day."
+
+    if election.state == "COUNTED" and election.seated_on is None:
+        form = partial(forms.SeatThemForm, initial={"starts_on": timezone.localdate()})
+        return [Doing("seat", "Seat those elected", form, seat, keep)]
     ending = Doing("off", "Call it off", forms.NothingForm, off, keep, "warning")
     if election.state == "NOMINATIONS":
         label = "Close nominations and draw the lot"

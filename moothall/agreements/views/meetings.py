@@ -289,9 +289,11 @@ def _motion_doings(request: HttpRequest, motion: Motion) -> list[Doing]:
 
 
 def _readings_table(page: queries.MotionPage) -> Table:
+    # Where everyone or every class must agree, neither way of counting decides.
+    enough = "Is it enough" if any(x.is_rule for x in page.readings) else "Is it more than half"
     return Table(
         caption="The same votes, counted either way",
-        columns=(Column("Counted"), Column("Comes to"), Column("Is it enough"), Column("Decides")),
+        columns=(Column("Counted"), Column("Comes to"), Column(enough), Column("Decides")),
         rows=[
             (
                 x.way.capitalize(), x.words, "Yes" if x.is_enough else "No",
