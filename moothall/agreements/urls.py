@@ -13,11 +13,14 @@ from moothall.agreements.views import (
     elections,
     existing,
     exposure,
+    facts_doors,
     health,
     meetings,
     register,
     results,
     routes,
+    settlement,
+    statements,
     succession,
 )
 
@@ -32,6 +35,9 @@ DRAFT = "<slug:slug>/drafts/<int:draft_id>"
 RESULT = "<slug:slug>/results/<int:trial_id>"
 COMPANY = "companies/<int:company_id>"
 AGREEMENT = "<int:agreement_id>"
+SETTLE = f"{AGREEMENT}/settlement"
+PERIOD = f"{SETTLE}/periods/<str:day>"
+STATEMENT = f"{SETTLE}/statements/<int:number>"
 urlpatterns = [
     # The register
     path("", register.home, name="home"),
@@ -101,4 +107,23 @@ urlpatterns = [
     path("<slug:slug>/routes/<int:kept_id>", routes.kept, name="route_kept"),
     path("succession", succession.abolished, name="abolished"),
     path("<slug:slug>/succession", succession.succession, name="succession"),
+    # Settlement: periods, facts, statements, payments
+    path("facts/<str:secret>", facts_doors.link, name="facts_link"),
+    path(SETTLE, settlement.home, name="settlement"),
+    path(f"{SETTLE}/keys", facts_doors.keys, name="facts_keys"),
+    path(f"{SETTLE}/keys/<int:key_id>/end", facts_doors.end_key, name="end_facts_key"),
+    path(f"{SETTLE}/facts/<int:facts_id>/confirm", settlement.confirm, name="confirm_facts"),
+    path(f"{SETTLE}/facts/<int:facts_id>/refuse", settlement.refuse, name="refuse_facts"),
+    path(f"{SETTLE}/facts/<int:facts_id>/send-back", settlement.send_back, name="send_back_facts"),
+    path(f"{SETTLE}/lines/<int:line_id>/dispute", statements.dispute, name="dispute_line"),
+    path(STATEMENT, statements.statement, name="statement"),
+    path(f"{STATEMENT}/approve", statements.approve, name="approve_statement"),
+    path(f"{STATEMENT}/invoice", statements.invoice, name="record_invoice"),
+    path(f"{STATEMENT}/pay", statements.pay, name="record_payment"),
+    path(f"{PERIOD}/ask", settlement.ask, name="ask_facts"),
+    path(f"{PERIOD}/facts", settlement.facts, name="report_facts"),
+    path(f"{PERIOD}/link", settlement.make_link, name="make_facts_link"),
+    path(f"{PERIOD}/<int:round>", settlement.period, name="settlement_period"),
+    path(f"{PERIOD}/<int:round>/check", settlement.check, name="check_facts"),
+    path(f"{PERIOD}/<int:round>/settle", settlement.settle, name="settle_period"),
 ]

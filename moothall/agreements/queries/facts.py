@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from moothall.agreements.engine.settling import Known, Report, known, wanted
-from moothall.agreements.models import Agreement, FactsReport
+from moothall.agreements.models import Agreement, FactsKey, FactsReport
 from moothall.agreements.queries.terms import Terms, parties_of
 from moothall.deals.deal import Fact
 from moothall.directory.models import Organisation
@@ -60,3 +61,33 @@ def facts_said_by(
         for fact in wanted(terms.versions, period)
         if parties.get(fact.reported_by or "", organisation) == organisation
     ]
+
+
+def report_at(agreement: Agreement, number: int) -> FactsReport | None:
+    return (
+        FactsReport.objects.filter(pk=number, settlement__agreement=agreement)
+        .select_related("settlement__agreement__body", "organisation")
+        .first()
+    )
+
+
+def values_of(report: FactsReport, terms: Terms) -> tuple[tuple[str, str], ...]:
+    """Return each fact of a report, its title with its value and unit, for whose word it is."""
+    facts = {key: fact for one in terms.versions for key, fact in one.deal.facts.items()}
+    return tuple(
+        (facts[key].title, f"{value} {facts[key].unit}") if key in facts else (key, value)
+        for key, value in report.values.items()
+    )
+
+
+def keys_of(agreement: Agreement, bodies: Sequence[Organisation]) -> list[FactsKey]:
+    """The keys of these bodies that open something, the oldest first."""
+    return list(
+        agreement.facts_keys.filter(organisation__in=bodies, ended_at=None).select_related(
+            "organisation", "by"
+        )
+    )
+
+
+def key_at(agreement: Agreement, number: int) -> FactsKey | None:
+    return agreement.facts_keys.select_related("organisation").filter(pk=number).first()

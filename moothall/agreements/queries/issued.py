@@ -161,3 +161,7 @@ def adjusting_statement(line: StatementLine) -> int | None:
     since = min(days)
     later = agreement.statements.filter(number__gt=line.statement.number, at__gte=since)
     return later.values_list("number", flat=True).order_by("number").first()
+
+
+def line_at(agreement: Agreement, number: int) -> StatementLine | None:
+    return next((line for line in lines_of(agreement) if line.pk == number), None)
