@@ -113,3 +113,31 @@ def record(
     )
     if found.aside:
         raise typer.Exit(3)
+
+
+@agreements.command()
+def rerun(
+    agreement: Annotated[
+        int | None, typer.Option("--agreement", help="Only of this agreement, by its number.")
+    ] = None,
+    statement: Annotated[
+        int | None, typer.Option("--statement", help="Only the statement of this number.")
+    ] = None,
+    format: Format = "table",
+) -> None:
+    """Work past statements out again from what they keep; ends with 3 when one does not hold.
+
+    Example: moothall agreements rerun --agreement 3
+    """
+    from moothall.agreements.queries.issued import reruns
+
+    found = list(reruns(agreement, statement))
+    if format == "json":
+        typer.echo(json.dumps({"statements": [one.as_json() for one in found]}, indent=1))
+    for one in found:
+        if format != "json" or not one.holds:
+            typer.echo(one.sentence, err=format == "json")
+    broken = sum(not one.holds for one in found)
+    typer.echo(f"{len(found)} worked out again; {broken} do not hold.", err=True)
+    if broken:
+        raise typer.Exit(3)

@@ -25,6 +25,7 @@ from moothall.agreements.models import Trial
 from moothall.agreements.tests.board_factories import busy_board
 from moothall.agreements.tests.company_factories import company_story, route_of
 from moothall.agreements.tests.factories import agreement_of
+from moothall.agreements.tests.lamps import settlement_story
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
@@ -137,6 +138,7 @@ def examples(person) -> dict[str, dict[str, object]]:
         "body": county.slug,
         "role_id": person.roles.first().pk,
         "pk": 0,
+        **settlement_story(person),
         "spend:by": {"dimension": "supplier"},
         "cases:case": {"name": "lg-spend-2011"},
         "spend:changes": {"source_id": replaced.pk},

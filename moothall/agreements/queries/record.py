@@ -25,6 +25,7 @@ from moothall.agreements.queries.register import (
     rows_of,
     withheld_from,
 )
+from moothall.agreements.queries.settlement import said_of_settlement
 from moothall.core import audit
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
@@ -52,6 +53,8 @@ class Section:
 SECTIONS: tuple[Section, ...] = (
     Section("Health check", "agreements:health", said_of_health),
     Section("Boards", "agreements:boards", said_of_boards),
+    Section("Boards", "agreements:boards", said_of_boards),
+    Section("Settlement", "agreements:settlement", said_of_settlement),
 )
 
 

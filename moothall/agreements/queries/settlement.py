@@ -180,6 +180,14 @@ def home_page(agreement: Agreement, *, on: date) -> HomePage:
     )
 
 
+def said_of_settlement(agreement: Agreement, viewer: Asker) -> str | None:
+    """Say in a sentence how far its periods are settled; None to whoever does not read that."""
+    if permissions.why_not_read_agreement(viewer, agreement):
+        return None
+    page = home_page(agreement, on=timezone.localdate())
+    return page.answer or "Nothing is settled yet: no terms of it are in force."
+
+
 def period_page(
     agreement: Agreement, starts_on: date, round_: int, *, viewer: Asker, on: date
 ) -> PeriodPage | None:

@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from attrs import frozen
+from django.utils import timezone
 
 from moothall.agreements.actions.facts import check_facts, report_facts
+from moothall.agreements.actions.facts_doors import make_key, make_link
 from moothall.agreements.actions.paying import (
     approve_payment,
+    dispute_line,
     record_invoice,
     record_payment,
     settle_period,
@@ -168,3 +171,48 @@ def lamp_place(text=LAMPS, **fields) -> LampPlace:
             holder(council, Role.SECTION_151_OFFICER),
         ),
     )
+
+
+def settlement_story(person) -> dict[str, dict[str, object]]:
+    """Periods on every step for a person who holds every role there: route -> what it takes."""
+    place = lamp_place()
+    for body in (place.council, place.provider):
+        for role in Role:
+            RoleHeldFactory(person=person, organisation=body, role=role.value)
+    line = place.stated(800, depots=2).lines.get(term="lamps")
+    dispute_line(line=line, why="Ten were dark.", by=place.checker, at=AT)
+    place.approve()
+    place.pay()
+    report = place.report(810, SECOND)
+    now = timezone.now()
+    link = make_link(
+        settlement=place.period(SECOND), organisation=place.provider, by=place.manager, at=now
+    )
+    key = make_key(
+        agreement=place.agreement, organisation=place.provider, name="Lamps", by=place.reporter,
+        at=now,
+    )  # fmt: skip
+    number = {"agreement_id": place.agreement.pk}
+    of_period = {**number, "day": SECOND.isoformat(), "round": 1}
+    return {
+        "agreements:facts_link": {"secret": link.secret},
+        "agreements:settlement": number,
+        "agreements:facts_keys": number,
+        "agreements:end_facts_key": {**number, "key_id": key.held.pk},
+        "agreements:dispute_line": {**number, "line_id": line.pk},
+        **{
+            f"agreements:{name}": {**number, "facts_id": report.pk}
+            for name in ("confirm_facts", "refuse_facts", "send_back_facts")
+        },
+        **{
+            f"agreements:{name}": {**number, "number": 1}
+            for name in ("statement", "approve_statement", "record_invoice", "record_payment")
+        },
+        **{
+            f"agreements:{name}": of_period
+            for name in (
+                *("ask_facts", "report_facts", "make_facts_link", "settlement_period"),
+                *("check_facts", "settle_period"),
+            )
+        },
+    }

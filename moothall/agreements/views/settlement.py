@@ -260,8 +260,10 @@ def agreement_for(
 
 
 def trail(agreement: Agreement, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    record = reverse("agreements:agreement", args=[agreement.pk])
     here = reverse("agreements:settlement", args=[agreement.pk])
-    return [(agreement.name, ""), ("Settlement", here if more else ""), *more]
+    home = ("Agreements", reverse("agreements:home"))
+    return [home, (agreement.name, record), ("Settlement", here if more else ""), *more]
 
 
 def day_of(text: str) -> date:
