@@ -141,3 +141,55 @@ def rerun(
     typer.echo(f"{len(found)} worked out again; {broken} do not hold.", err=True)
     if broken:
         raise typer.Exit(3)
+
+
+@agreements.command("companies")
+def list_companies(
+    words: Annotated[str, typer.Option("--words", help="In the name, or its keeper's.")] = "",
+    format: Format = "table",
+) -> None:
+    """List the companies and mutuals that bodies hold: how much, and whether owners are warned.
+
+    Example: moothall agreements companies --format json
+    """
+    from django.utils import timezone
+
+    from moothall.agreements.queries.companies import company_rows
+    from moothall.core.permissions import Viewer
+
+    rows = company_rows(viewer=Viewer.operator(), day=timezone.localdate(), words=words)
+    if format == "json":
+        typer.echo(json.dumps({"rows": [row.as_json() for row in rows]}, indent=1))
+        return
+    for row in rows:
+        warned = "; warned about work for others" if row.is_warned else ""
+        typer.echo(f"{row.id}  {row.name}: {row.form}, kept by {row.body}{warned}")
+
+
+@agreements.command()
+def route(
+    began_on: Annotated[str, typer.Option("--began-on", help="When procurement begins.")],
+    fact: Annotated[
+        list[str] | None,
+        typer.Option("--fact", help="What is known: owners_percent=82.5, is_controlled=yes."),
+    ] = None,
+    format: Format = "table",
+) -> None:
+    """Say which legal routes are open, closed or not assessed without a competition, and why.
+
+    What is left out is not known. Nothing is saved. Not legal advice.
+
+    Example: moothall agreements route --began-on 2026-11-01 --fact value_pounds=90000
+    """
+    from moothall.agreements.forms.routes import facts_typed
+    from moothall.agreements.queries.routes import answered, as_json, kinds_bought
+
+    facts = facts_typed({"began_on": began_on}, fact or [], kinds=kinds_bought())
+    if format == "json":
+        typer.echo(json.dumps(as_json(facts), indent=1))
+        return
+    for each in answered(facts):
+        typer.echo(f"{each.title}: {each.state.value}. {each.because}")
+        for doubt in each.doubts:
+            typer.echo(f"  {doubt}")
+    typer.echo(as_json(facts)["not_advice"], err=True)

@@ -40,6 +40,9 @@ _PUBLIC = (
     "api:agreements_drafts",
     "api:agreements_draft",
     "api:agreements_result",
+    "api:agreements_companies",
+    "api:agreements_company",
+    "api:agreements_routes",
     # Signing in, and every step that leads there. Signing up answers that it is closed.
     "account_login",
     "account_logout",

@@ -2,10 +2,11 @@
 
 from ninja import Router
 
-from moothall.agreements.api import drafts
+from moothall.agreements.api import companies, drafts
 from moothall.agreements.api.asked import NotRead
 
 __all__ = ["NotRead", "router"]
 
 router = Router(tags=["Agreements"])
 router.add_router("", drafts.router)
+router.add_router("", companies.router)

@@ -9,6 +9,7 @@ from django import forms
 
 from moothall.agreements.engine.routes import Facts
 from moothall.agreements.forms.companies import PoundsField, YesNoField, day_field
+from moothall.core.errors import CannotDo
 
 GROUPS = (
     ("The service", ("began_on", "kind", "value_pence", "term_months", "own_staff")),
@@ -99,6 +100,31 @@ class RouteForm(forms.Form):
 
 def _part(percent: Decimal | None) -> Fraction | None:
     return None if percent is None else Fraction(percent) / 100
+
+
+class CannotReadFacts(CannotDo):
+    """What was typed is no answer to what the helper asks."""
+
+
+def facts_typed(said: dict[str, str], pairs: list[str], *, kinds: list[tuple[str, str]]) -> Facts:
+    """Facts from 'name=value' as a keyboard gives them; amounts may be named _pounds.
+
+    :raises CannotReadFacts: with what was not understood.
+    """
+    typed = {"kind": kinds[0][0]} | said
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        name = name.strip().replace("_pounds", "_pence")
+        if not equals or name not in RouteForm.base_fields:
+            names = ", ".join(each.replace("_pence", "_pounds") for each in RouteForm.base_fields)
+            raise CannotReadFacts(f"{pair} is no fact that is asked. Give one of: {names}.")
+        typed[name] = value.strip()
+    form = RouteForm(typed, kinds=kinds)
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        shown = name.replace("_pence", "_pounds")
+        raise CannotReadFacts(f"{shown}={typed.get(name, '')} cannot be read: {errors[0]}")
+    return form.facts()
 
 
 class KeepRouteForm(forms.Form):

@@ -17,6 +17,7 @@ from moothall.agreements.engine.holdings import (
     Seat,
     Stake,
     brought_by,
+    in_percent,
     stakes,
 )
 from moothall.agreements.engine.routes import Condition, Facts, mutual_conditions
@@ -29,6 +30,7 @@ from moothall.agreements.models import (
     Dividend,
     Holding,
 )
+from moothall.agreements.queries.record import HistoryRow, history_of
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rules_of
 from moothall.directory.models import Deed, Organisation
@@ -170,7 +172,22 @@ class CompanyPage:
     plans: tuple[PlanRow, ...]
     dividends: tuple[DividendRow, ...]
     at_risk: tuple[tuple[str, str, int], ...]  # holder, standing, pence
+    history: tuple[HistoryRow, ...]
     why_not_keep: str | None
+
+    @property
+    def said(self) -> str:
+        """Who has the most of its votes, and what part: the page's first sentence."""
+        held = [one for one in self.stakes if one.votes]
+        if not held:
+            return "Nobody is recorded as holding it."
+        first = max(held, key=lambda one: one.votes or 0)
+        whose = "the whole" if len(held) == 1 else in_percent(first.votes)
+        rest = f", and {len(held) - 1} more hold the rest" if len(held) > 2 else ""
+        if len(held) == 2:
+            other = next(one for one in held if one is not first)
+            rest = f", and {other.holder} {in_percent(other.votes)}"
+        return f"{first.holder} has {whose} of its votes{rest}."
 
     @property
     def to_fill(self) -> int:
@@ -267,14 +284,24 @@ def company_list(
     number: str | int | None, *, viewer: Viewer, day: date, words: str = "", form: str = ""
 ) -> Page[Any]:
     """One page of the companies that this reader reads, as frozen rows."""
+    held = _found(viewer, words, form)
+    page: Page[Any] = Paginator(held, PAGE_ROWS).get_page(number)
+    page.object_list = [_row(each, viewer, day) for each in page.object_list]
+    return page
+
+
+def company_rows(*, viewer: Viewer, day: date, words: str = "") -> list[CompanyRow]:
+    """All the companies that this reader reads."""
+    return [_row(each, viewer, day) for each in _found(viewer, words, "")]
+
+
+def _found(viewer: Viewer, words: str, form: str) -> QuerySet[Company]:
     held = readable(viewer)
     if words:
         held = held.filter(Q(organisation__name__icontains=words) | Q(body__name__icontains=words))
     if form:
         held = held.filter(form=form)
-    page: Page[Any] = Paginator(held.order_by("organisation__name"), PAGE_ROWS).get_page(number)
-    page.object_list = [_row(each, viewer, day) for each in page.object_list]
-    return page
+    return held.order_by("organisation__name")
 
 
 def _row(company: Company, viewer: Viewer, day: date) -> CompanyRow:
@@ -427,6 +454,7 @@ def company_page(company: Company, *, viewer: Viewer, day: date) -> CompanyPage:
         )
         if reads
         else (),
+        history=history_of(company) if reads else (),
         why_not_keep=permissions.why_not_keep_company(viewer, company),
     )
 

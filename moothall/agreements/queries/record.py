@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -169,7 +169,7 @@ def agreement_page(agreement: Agreement, *, viewer: Viewer) -> AgreementPage:
             if (text := each.said(agreement, viewer)) is not None
         ),
         decisions=about(subject_of(agreement), agreement.body.slug, viewer=viewer),
-        history=_history(agreement) if row.is_read else (),
+        history=history_of(agreement) if row.is_read else (),
         withheld_parts=tuple(withheld),
         why_not_keep=permissions.why_not_keep_agreement(viewer, agreement),
     )
@@ -217,9 +217,9 @@ DONE = {
 }
 
 
-def _history(agreement: Agreement) -> tuple[HistoryRow, ...]:
+def history_of(record: Model) -> tuple[HistoryRow, ...]:
     """What was done to the record, the latest first, from the audit log."""
-    entries = list(audit.history_of(agreement).order_by("-seq")[:50])
+    entries = list(audit.history_of(record).order_by("-seq")[:50])
     keys = {each.by.removeprefix("person:") for each in entries if each.by.startswith("person:")}
     names = {
         f"person:{key}": name

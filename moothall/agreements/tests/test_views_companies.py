@@ -1,5 +1,6 @@
 """Who opens which page about companies, exposure, routes and succession; what each says."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
@@ -9,9 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from moothall.agreements.actions import companies as deeds
 from moothall.agreements.actions import company_plans
+from moothall.agreements.commands import agreements
+from moothall.agreements.forms.routes import CannotReadFacts, facts_typed
 from moothall.agreements.models import Company, CompanyExposure, Holding, Novation, RouteKept
 from moothall.agreements.queries.company_waits import waits
 from moothall.agreements.tests.company_factories import company_of, company_story
@@ -370,3 +374,58 @@ def test_what_an_abolished_body_left_waits_for_a_successor_s_keeper(company, nor
     found = waiting(manager_of(heirs[0]))
     assert found[0][0] == "Pass on what Norbury Council left"
     assert "have not passed to a successor" in found[0][3]
+
+
+# ── the keyboard and the API ─────────────────────────────────────────────────────────────────
+
+
+def at_the_keyboard(*words: str):
+    return CliRunner().invoke(agreements, list(words))
+
+
+def test_the_keyboard_and_the_api_give_the_routes_that_the_page_gives():
+    facts = ["kind=light_touch", "value_pounds=500000", "owners_percent=68.63", "is_controlled=yes"]
+    page = Client().get(at("routes"), ASKED | {"format": "json"}).json()
+    pairs = [word for fact in facts for word in ("--fact", fact)]
+    typed = at_the_keyboard("route", "--began-on", "2026-11-01", *pairs, "--format", "json")
+    assert json.loads(typed.stdout) == page
+    asked = {"began_on": "2026-11-01", "fact": facts}
+    assert Client().get(reverse("api:agreements_routes"), asked).json() == page
+    plain = at_the_keyboard("route", "--began-on", "2026-11-01", *pairs)
+    assert "A body that the authority controls: closed. 68.63%" in plain.stdout
+
+
+def test_a_fact_that_is_not_asked_is_refused_in_a_sentence():
+    with pytest.raises(CannotReadFacts, match=r"colour=red is no fact that is asked. Give one of"):
+        facts_typed({"began_on": "2026-11-01"}, ["colour=red"], kinds=[("works", "Works")])
+    with pytest.raises(CannotReadFacts, match="value_pounds=many cannot be read"):
+        facts_typed({"began_on": "2026-11-01"}, ["value_pounds=many"], kinds=[("works", "Works")])
+    answer = Client().get(
+        reverse("api:agreements_routes"), {"began_on": "2026-11-01", "fact": "colour=red"}
+    )
+    assert answer.status_code == 400
+    assert "is no fact that is asked" in answer.json()["sentence"]
+
+
+def test_each_door_gives_a_reader_the_same_companies(company, norbury, manager):
+    company_story(norbury, OrganisationFactory(name="Easton"))
+    for client, names in (
+        (Client(), ["Norbury Council Homes"]),
+        (signed_in(manager), ["Norbury Council Homes", "Norbury Homes"]),
+    ):
+        page = client.get(at("companies"), {"format": "json"}).json()["rows"]
+        assert [row["name"] for row in page] == names
+        assert client.get(reverse("api:agreements_companies")).json()["rows"] == page
+    typed = at_the_keyboard("companies", "--format", "json")
+    assert len(json.loads(typed.stdout)["rows"]) == 2
+    record = reverse("api:agreements_company", args=[company.pk])
+    assert Client().get(record).status_code == 404
+    found = signed_in(manager).get(record).json()
+    assert found["stakes"][0]["holder"] == "Investors"
+    assert found == signed_in(manager).get(at("company", company.pk), {"format": "json"}).json()
+
+
+def test_a_company_s_record_says_what_was_done_to_whoever_reads_it(company, manager):
+    said = text_of(signed_in(manager).get(at("company", company.pk)))
+    assert "Investors has 80.1% of its votes, and Norbury Council 19.9%." in said
+    assert "What was done" in said
