@@ -376,6 +376,7 @@ def demonstration_environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "moothall.site.settings",
         "MOOTHALL_HOME": str(home),
         "MOOTHALL_DEMONSTRATION": "1",
+        "MOOTHALL_CONTACT": "corrections@aldermoor.example.org",
         "PYTHONUNBUFFERED": "1",
         **os.environ,
     }

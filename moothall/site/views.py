@@ -63,6 +63,12 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
         found = cases.case_named(name)
     except cases.NoSuchCase as missing:
         raise Http404(missing.sentence) from None
+    if found.deal and request.GET.get("format") == "toml":
+        return HttpResponse(
+            found.deal.lstrip(),
+            content_type="application/toml; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{found.case}.toml"'},
+        )
     trail = [("Front page", "/"), ("Cases", "/cases"), (found.title, "")]
     deal = deal_from_toml(found.deal) if found.deal else None
     page = {

@@ -85,6 +85,7 @@ class ResultPage:
     beside: str  # what was followed along, in words; empty where nothing was
     trials: tuple[tuple[str, str, str], ...]
     curve: tuple[tuple[str, Decimal], ...]  # (number tried, result), for a chart; chances in %
+    beside_curve: tuple[tuple[str, Decimal], ...]  # the same of what was followed along
     at: datetime
     ended_at: datetime | None
     by: str
@@ -134,7 +135,8 @@ def result_page(trial: Trial, body: Organisation, *, viewer: Viewer) -> ResultPa
         measure=MEASURES.get(trial.asked.get("measure", ""), ""),
         beside=_beside(deal, trial.asked) if deal else "",
         trials=_trials(trial.asked, found) if found and is_solving else (),
-        curve=_curve(trial.asked, found) if found and is_solving else (),
+        curve=_curve(trial.asked, found, "result") if found and is_solving else (),
+        beside_curve=_curve(trial.asked, found, "beside") if found and is_solving else (),
         at=trial.at,
         ended_at=trial.ended_at,
         by=trial.by.name,
@@ -185,17 +187,23 @@ def _even(asked: dict[str, Any]) -> set[str]:
     return {f"{low + (high - low) * n / (SCANNED - 1):f}" for n in range(SCANNED)}
 
 
-def _curve(asked: dict[str, Any], found: dict[str, Any]) -> tuple[tuple[str, Decimal], ...]:
+def _curve(
+    asked: dict[str, Any], found: dict[str, Any], which: str
+) -> tuple[tuple[str, Decimal], ...]:
     """The values that the range was scanned by, chances as so many in a hundred."""
-    results = [each["result"] for each in found["trials"]]
-    is_chance = all(-1 <= result <= 1 for result in results)
+    even = _even(asked)
+    tried = [
+        (each["number"], each[which])
+        for each in found["trials"]
+        if each["number"] in even and each[which] is not None
+    ]
+    is_chance = all(-1 <= result <= 1 for _number, result in tried)
     return tuple(
         (
-            pounds_in_words(Decimal(each["number"])),
-            Decimal(round(100 * each["result"] if is_chance else each["result"])),
+            pounds_in_words(Decimal(number)),
+            Decimal(round(100 * result if is_chance else result)),
         )
-        for each in found["trials"]
-        if each["number"] in _even(asked)
+        for number, result in tried
     )
 
 

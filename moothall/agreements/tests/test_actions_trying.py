@@ -3,8 +3,11 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from typer.testing import CliRunner
 
 from moothall.agreements.actions import drafting, trying
@@ -106,6 +109,12 @@ def test_another_result_is_followed_along(version, manager):
     assert trial.result["beside"] == {"party": "venture", "measure": "mean"}
     followed = [each["beside"] for each in trial.result["trials"]]
     assert followed == sorted(followed)  # the more the council pays, the more the venture has
+    client = Client()
+    client.force_login(manager)
+    body = version.draft.body
+    page = unescape(client.get(reverse("agreements:result", args=[body.slug, trial.pk])).text)
+    assert "Chance of being worse off than the reference, as the number grows" in page
+    assert "Urban Vision's expected result, as the number grows" in page
 
 
 def test_a_result_that_nobody_has_is_not_followed_along(version, manager):

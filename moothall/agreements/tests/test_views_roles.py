@@ -11,6 +11,7 @@ from moothall.agreements.actions import drafting, trying
 from moothall.agreements.actions.trying import try_deal
 from moothall.agreements.models import Draft, DraftVersion, Trial, TrialRelease
 from moothall.agreements.tests.factories import draft_of, manager_of
+from moothall.agreements.urls import DRAFT, RESULT, urlpatterns
 from moothall.core.models import AuditEntry
 from moothall.directory.engine.roles import MAY, Deed, Role
 from moothall.directory.tests.factories import OrganisationFactory, PersonFactory, RoleHeldFactory
@@ -146,6 +147,31 @@ def test_a_released_result_is_read_by_the_body_named_and_by_no_third(draft, tria
     for name in READ_RESULT:
         answer = third_client.get(at(name, "third", trial.pk))
         assert answer.status_code == (404 if reads else 403), name
+
+
+DEALS = [pattern for pattern in urlpatterns if str(pattern.pattern).startswith((DRAFT, RESULT))]
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_address_of_a_draft_or_result_answers_those_it_is_not_shared_with(
+    draft, trial, care, role
+):
+    client = browser_of(role, care)
+    before = DraftVersion.objects.count(), Trial.objects.count(), TrialRelease.objects.count()
+    ids = {"draft_id": draft.pk, "trial_id": trial.pk}
+    more = {**ids, "number": 1, "section": "terms", "place": "terms.fee"}
+    assert {"draft", "compare", "apply", "release"} <= {pattern.name for pattern in DEALS}
+    for pattern in DEALS:
+        given = {name: more[name] for name in pattern.pattern.converters if name in more}
+        for slug in ("norbury", "care"):
+            address = reverse(f"agreements:{pattern.name}", kwargs={"slug": slug, **given})
+            for send in (client.get, client.post):
+                answer = send(address)
+                assert answer.status_code in (403, 404, 405), (address, send)
+                assert b"20833333" not in answer.content
+    assert before == (
+        DraftVersion.objects.count(), Trial.objects.count(), TrialRelease.objects.count()
+    )  # fmt: skip
 
 
 def test_who_reads_what_is_shared_changes_nothing_of_it(draft, trial, care):

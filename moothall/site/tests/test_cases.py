@@ -3,6 +3,7 @@ from html import unescape
 import pytest
 
 from moothall.site.cases import CASES, case_named
+from moothall.values.wording import plain_date
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +14,11 @@ def test_a_case_shows_its_story_its_sources_and_where_to_write(client, settings,
     page = client.get(f"/cases/{name}").content.decode()
     case = CASES[name]()
     assert case.story in unescape(page)
+    assert f"Sources: {case_named(name).source}." in unescape(page)
+    assert f"last held to them on {plain_date(case.checked_on)}." in page
+    assert page.count("Not printed") == sum(
+        figure.published is None for figure in case_named(name).figures
+    )
     assert "mailto:corrections@place.example" in page
     assert ("mh-picture__line" in page) == bool(case.deal)
 
@@ -31,3 +37,11 @@ def test_a_case_of_shared_power_says_who_decides_beside_what_is_paid():
     names = [figure.name for figure in case_named("southwest-one").figures]
     assert names[0] == "Value as quoted, a year, over ten years"
     assert names[-3] == "Majorities that IBM's 75% carries alone"
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(CASES) if case_named(name).deal])
+def test_the_deal_file_of_a_case_is_downloaded_as_it_is_printed(client, name):
+    assert 'href="?format=toml"' in client.get(f"/cases/{name}").text
+    answer = client.get(f"/cases/{name}", {"format": "toml"})
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}.toml"'
+    assert answer.text == case_named(name).deal.lstrip()
