@@ -22,6 +22,7 @@ from moothall.agreements.views import (
     settlement,
     statements,
     succession,
+    variations,
 )
 
 app_name = "agreements"
@@ -35,6 +36,7 @@ DRAFT = "<slug:slug>/drafts/<int:draft_id>"
 RESULT = "<slug:slug>/results/<int:trial_id>"
 COMPANY = "companies/<int:company_id>"
 AGREEMENT = "<int:agreement_id>"
+VARIATION = f"{AGREEMENT}/variations/<int:number>"
 SETTLE = f"{AGREEMENT}/settlement"
 PERIOD = f"{SETTLE}/periods/<str:day>"
 STATEMENT = f"{SETTLE}/statements/<int:number>"
@@ -69,6 +71,15 @@ urlpatterns = [
     path(f"{ELECTION}/<slug:deed>", elections.election_do, name="election_do"),
     path(DEADLOCK, elections.deadlock, name="deadlock"),
     path(f"{DEADLOCK}/<slug:deed>", elections.deadlock_do, name="deadlock_do"),
+    # Changes
+    path(f"{AGREEMENT}/variations", variations.ledger, name="variations"),
+    path(f"{AGREEMENT}/variations/ask", variations.ask, name="ask_variation"),
+    path(f"{AGREEMENT}/variations/basis", variations.basis, name="change_basis"),
+    path(f"{AGREEMENT}/variations/need", variations.need, name="need"),
+    path(VARIATION, variations.variation, name="variation"),
+    path(f"{VARIATION}/change", variations.change, name="change_variation"),
+    path(f"{VARIATION}/<str:deed>", variations.deed, name="variation_deed"),
+    path("levels/<slug:slug>", variations.levels, name="approval_levels"),
     # Deals that are drafted and tried
     path("drafts", drafts.home, name="drafts"),
     path("<slug:slug>/drafts/begin", drafts.begin, name="begin"),

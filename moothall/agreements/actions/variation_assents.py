@@ -45,23 +45,11 @@ def approve_variation(
         does not reach so far, or the same person asked for it or spoke for another party.
     """
     variation = locked(variation)
-    body = member.organisation
-    _refuse_member(variation, member)
-    if sentence := why_law_refuses(variation):
-        raise CannotVary(sentence)
+    if reason := why_not_agree(variation, member, by, at.date()):
+        raise CannotVary(reason)
     role = ""
-    if held.is_private(body):
-        if reason := why_not_execute_agreement(by, body):
-            raise CannotVary(reason)
-    else:
-        if reason := why_not_approve_variation(by, body):
-            raise CannotVary(reason)
-        role = _role_for(variation, body, by, at.date(), decision)
-    if by.pk == variation.by_id and not held.is_private(body):
-        raise CannotVary(
-            "You asked for this variation, so another person approves it. Ask one of your body's."
-        )
-    _refuse_two_hats(variation, by, member)
+    if not held.is_private(member.organisation):
+        role = _role_for(variation, member.organisation, by, at.date(), decision)
     return _say(variation, member, role=role, decision=decision.strip(), by=by, at=at)
 
 
@@ -82,8 +70,7 @@ def record_assent(
     variation = locked(variation)
     if reason := permissions.why_not_keep_agreement(by, variation.agreement):
         raise CannotVary(reason)
-    _refuse_member(variation, member)
-    if sentence := why_law_refuses(variation):
+    if sentence := _why_not_asked(variation, member) or why_law_refuses(variation):
         raise CannotVary(sentence)
     if member.organisation_id == variation.agreement.body_id:
         raise CannotVary(
@@ -99,6 +86,41 @@ def record_assent(
         variation, member, is_on_behalf=True, document_name=document_name.strip(),
         document_digest=document_digest, by=by, at=at,
     )  # fmt: skip
+
+
+def why_not_agree(variation: Variation, member: Member, by: Person, day: date) -> str | None:
+    """Return why `by` may not agree to a change for a member today, or None."""
+    body = member.organisation
+    if reason := _why_not_asked(variation, member) or why_law_refuses(variation):
+        return reason
+    if held.is_private(body):
+        reason = why_not_execute_agreement(by, body)
+    else:
+        reason = why_not_approve_variation(by, body)
+        if reason is None and by.pk == variation.by_id:
+            reason = (
+                "You asked for this variation, so another person approves it. Ask one of your "
+                "body's."
+            )
+        if reason is None and _level(variation, body, by, day) is None:
+            size = pounds_in_words(abs(held.stated_or_priced(variation)))
+            levels = held.levels_for(variation, body)
+            who = listed([one.words for one in levels], last="or") or "nobody, by its own levels"
+            reason = (
+                f"A change of {size} is approved for {body.name} by its {who}: your level does "
+                "not reach so far. Ask one of them."
+            )
+    others = variation.assents.filter(by=by, is_on_behalf=False).exclude(member=member)
+    if reason is None and others.exists():
+        reason = (
+            "You agreed for another party already: one person does not act for two. Ask somebody "
+            f"else at {body.name}."
+        )
+    return reason
+
+
+def _level(variation: Variation, body: Organisation, by: Person, day: date) -> Level | None:
+    return held.role_among(by, body, held.levels_for(variation, body), day)
 
 
 def _say(
@@ -121,15 +143,9 @@ def _say(
 def _role_for(
     variation: Variation, body: Organisation, by: Person, day: date, decision: str
 ) -> str:
-    levels = held.levels_for(variation, body)
-    level = held.role_among(by, body, levels, day)
+    level = _level(variation, body, by, day)
     if level is None:
-        size = pounds_in_words(abs(held.stated_or_priced(variation)))
-        who = listed([one.words for one in levels], last="or") or "nobody, by its own levels"
-        raise CannotVary(
-            f"A change of {size} is approved for {body.name} by its {who}: your level does not "
-            "reach so far. Ask one of them."
-        )
+        return ""
     if level.asks_decision and not decision.strip():
         raise CannotVary(
             f"At this size the {level.words} approves by a recorded decision. Give its reference."
@@ -139,33 +155,24 @@ def _role_for(
     return level.role
 
 
-def _refuse_member(variation: Variation, member: Member) -> None:
+def _why_not_asked(variation: Variation, member: Member) -> str | None:
+    """Why a member's word is not asked for now, or None."""
     try:
         VARIATION.after(variation.state, "ASSENT")
     except CannotMove as refusal:
         if variation.state == "ASKED":
-            raise CannotVary(
-                "This variation is not approved: it is not priced and tested yet. Do that first."
-            ) from None
-        raise CannotVary(str(refusal)) from None
+            return "This variation is not approved: it is not priced and tested yet. Do that first."
+        return str(refusal)
     name = member.organisation.name
     if member not in held.who_must_agree(variation.agreement):
-        raise CannotVary(f"{name} is no party to this agreement today: its word is not needed.")
+        return f"{name} is no party to this agreement today: its word is not needed."
     given = variation.assents.filter(member=member).first()
     if given is not None:
-        raise CannotVary(
+        return (
             f"{name} agreed to this variation on {plain_date(given.at.date())}. There is nothing "
             "to do."
         )
-
-
-def _refuse_two_hats(variation: Variation, by: Person, member: Member) -> None:
-    others = variation.assents.filter(by=by, is_on_behalf=False).exclude(member=member)
-    if others.exists():
-        raise CannotVary(
-            "You agreed for another party already: one person does not act for two. Ask somebody "
-            f"else at {member.organisation.name}."
-        )
+    return None
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.db.models import Max
+from django.urls import reverse
 
 from moothall.agreements.engine import change_ledger
 from moothall.agreements.engine.change_ledger import AskedBy, DemandAlarm, Effect, Ledger
@@ -291,3 +292,7 @@ def _alarm(indicator: NeedIndicator, day: date) -> DemandAlarm | None:
         rules_of("agreements", "modification"),
         day,
     )
+
+
+def address_of(variation: Variation) -> str:
+    return reverse("agreements:variation", args=[variation.agreement_id, variation.number])
