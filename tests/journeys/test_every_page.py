@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Error, Page
 
+from moothall.agreements.actions.variations import ask_variation
 from moothall.agreements.models import Trial
 from moothall.agreements.tests.board_factories import busy_board
 from moothall.agreements.tests.company_factories import company_story, route_of
@@ -105,6 +106,10 @@ def examples(person) -> dict[str, dict[str, object]]:
     record_succession(
         predecessor=abolished, shares={county: Decimal(1)}, on=date(2026, 4, 1), by=None, at=now
     )
+    ask_variation(
+        agreement=agreement, organisation=county, title="More of it", side="client",
+        in_force_from=now.date(), what="A wider area", by=person, at=now,
+    )  # fmt: skip
     return {
         "slug": county.slug,
         "supplier_id": held.supplier_id,
@@ -139,6 +144,7 @@ def examples(person) -> dict[str, dict[str, object]]:
         "role_id": person.roles.first().pk,
         "pk": 0,
         **settlement_story(person),
+        "agreements:variation_deed": {"deed": "advise"},
         "spend:by": {"dimension": "supplier"},
         "cases:case": {"name": "lg-spend-2011"},
         "spend:changes": {"source_id": replaced.pk},
