@@ -39,6 +39,8 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.DividendShare", "dividend__year__company__body_id"),
             Owned("agreements.RouteKept"),
             Owned("agreements.Novation", "predecessor_id"),
+            Owned("agreements.Signing", "agreement__body_id"),
+            Owned("agreements.OfficerComment", "version__agreement__body_id"),
             Owned("agreements.ChangeBasis", "agreement__body_id"),
             Owned("agreements.Variation", "agreement__body_id"),
             Owned("agreements.VariationAssent", "variation__agreement__body_id"),

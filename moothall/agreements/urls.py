@@ -21,6 +21,7 @@ from moothall.agreements.views import (
     routes,
     settlement,
     statements,
+    signing,
     succession,
     variations,
 )
@@ -54,6 +55,10 @@ urlpatterns = [
     path(f"{AGREEMENT}/withhold", register.withhold, name="withhold"),
     path(f"{AGREEMENT}/health", health.health, name="health"),
     path(f"{AGREEMENT}/health/answer", health.answer, name="answer_health"),
+    # From a draft to an agreement in force
+    path(f"{AGREEMENT}/signing", signing.signing, name="signing"),
+    path(f"{AGREEMENT}/signing/schedule", signing.schedule, name="schedule"),
+    path(f"{AGREEMENT}/signing/<slug:deed>", signing.signing_do, name="signing_do"),
     # Boards, where the members decide together
     path(BOARDS, boards.boards, name="boards"),
     path(f"{BOARDS}/new", boards.new_board, name="new_board"),

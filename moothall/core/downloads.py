@@ -50,3 +50,12 @@ def json_file(name: str, document: Any) -> HttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
     )
+
+
+def file_answer(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A made document as a file to keep; `name` with its ending, `kind` its media type."""
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

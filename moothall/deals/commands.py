@@ -31,7 +31,7 @@ from moothall.deals.named_files import (
 from moothall.deals.vat import vat_rates
 
 if TYPE_CHECKING:
-    from moothall.deals.deal import Finding
+    from moothall.deals.deal import Deal, Finding
 
 deal = typer.Typer(
     help="Deals: terms that are tried before they are signed, and settled to the penny after.",
@@ -373,6 +373,10 @@ def export(
     shared: Annotated[
         bool, typer.Option("--shared", help="What everybody may see: the same for every bidder.")
     ] = False,
+    docx: Annotated[
+        Path | None,
+        typer.Option("--docx", help="Write the payment schedule to annex, in Word, here."),
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="toml or json.")] = "toml",
 ) -> None:
     """Write a deal out again, as a party sees it or as all may: TOML that reads back, or JSON.
@@ -385,7 +389,10 @@ def export(
     if shared and party is not None:
         refuse("What is shared is nobody's own. Give --party or --shared, not both.")
     party = None if shared else asking_of(file, party)
-    deal_of(file, party)
+    whole = deal_of(file, party)
+    if docx is not None:
+        _write_schedule(whole, file, docx)
+        return
     document = as_seen(document_of(file), party)
     if format == "json":
         print_json(plain(document))
@@ -393,6 +400,20 @@ def export(
         typer.echo(toml_of(document), nl=False)
     else:
         raise typer.BadParameter(f"--format is toml or json, not {format}.")
+
+
+def _write_schedule(whole: Deal, file: Path, to: Path) -> None:
+    """Write the payment schedule of a deal, with the hash of its file."""
+    import hashlib
+
+    from moothall.deals.schedule import schedule_docx
+
+    digest = hashlib.sha256(text_of(file).encode()).hexdigest()
+    try:
+        to.write_bytes(schedule_docx(whole, digest=digest))
+    except OSError as error:
+        refuse(f"{to} was not written: {error.strerror}. Give a place where a file can be written.")
+    typer.echo(f"{to}: the payment schedule of the deal file {digest}.", err=True)
 
 
 @deal.command()

@@ -59,6 +59,8 @@ CALLED = {
     "trialrelease": "trial",
     "agreementversion": "agreement",
     "healthanswer": "health check",
+    "signing": "execution",
+    "officercomment": "statutory officer",
     "changebasis": "variation",
     "variationassent": "variation",
     "approvallevel": "level of approval",

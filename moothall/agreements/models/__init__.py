@@ -85,6 +85,7 @@ from moothall.agreements.models.settlement import (
     Statement,
     StatementLine,
 )
+from moothall.agreements.models.signing import OfficerComment, Signing
 from moothall.agreements.models.variations import (
     ApprovalLevel,
     ChangeBasis,
@@ -151,6 +152,7 @@ __all__ = [
     "NeedReading",
     "Novation",
     "Obligation",
+    "OfficerComment",
     "OptimismUplift",
     "Payment",
     "PaymentApproval",
@@ -166,6 +168,7 @@ __all__ = [
     "Seat",
     "SeatClass",
     "Settlement",
+    "Signing",
     "Statement",
     "StatementLine",
     "Trial",

@@ -151,9 +151,11 @@ class Execution(models.Model):
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="executions")
     member = models.ForeignKey(Member, models.CASCADE, related_name="executions")
     method = models.CharField(max_length=12, choices=Method)
-    signatory = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="executions"
+    signatory = models.ForeignKey(  # null: who signed does not sign in here
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="executions"
     )
+    signatory_name = models.CharField(max_length=120)
+    authority = models.CharField(max_length=200)  # the role held, or what the party says it is
     signed_on = models.DateField()
     document_name = models.CharField(max_length=200)
     document_digest = models.CharField(max_length=64)  # sha256 of the executed document

@@ -24,9 +24,11 @@ from moothall.agreements.queries.register import (
     kind_of,
     member_row,
     rows_of,
+    subject_of,
     withheld_from,
 )
 from moothall.agreements.queries.settlement import said_of_settlement
+from moothall.agreements.queries.signing import said_of_signing
 from moothall.core import audit
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
@@ -53,7 +55,7 @@ class Section:
 # Each subject that has pages of its own adds a line here, in the order in which they are read.
 SECTIONS: tuple[Section, ...] = (
     Section("Health check", "agreements:health", said_of_health),
-    Section("Boards", "agreements:boards", said_of_boards),
+    Section("Signing", "agreements:signing", said_of_signing),
     Section("Boards", "agreements:boards", said_of_boards),
     Section("Settlement", "agreements:settlement", said_of_settlement),
     Section("Changes", "agreements:variations", changes.said_on_record),
@@ -184,14 +186,9 @@ def as_subject(number: int, viewer: Viewer) -> Subject | None:
     return Subject(held.name, url, held.body_id) if held else None
 
 
-def subject_of(agreement: Agreement) -> str:
-    """What a decision about an agreement names as its subject."""
-    return f"agreements.agreement:{agreement.pk}"
-
-
 def _executions(agreement: Agreement) -> QuerySet[Execution]:
     held = Execution.objects.filter(version__agreement=agreement)
-    return held.select_related("version", "member__organisation", "signatory").order_by("pk")
+    return held.select_related("version", "member__organisation").order_by("pk")
 
 
 def _execution_row(each: Execution) -> ExecutionRow:
@@ -199,7 +196,7 @@ def _execution_row(each: Execution) -> ExecutionRow:
         member=each.member.organisation.name,
         version=each.version.number,
         method=each.get_method_display(),
-        signatory=each.signatory.name,
+        signatory=each.signatory_name,
         signed_on=each.signed_on,
         document_name=each.document_name,
         document_digest=each.document_digest,
@@ -208,6 +205,14 @@ def _execution_row(each: Execution) -> ExecutionRow:
 
 DONE = {
     "entered": "Entered in the register",
+    "agreed_in_principle": "Agreed in principle",
+    "reconsidered": "Taken back to the draft",
+    "dropped": "Given up",
+    "clocks_set": "Call-in and standstill recorded",
+    "reserved_matters_waived": "Reserved matters waived",
+    "officer_commented": "A statutory officer commented",
+    "executed": "Execution by a party recorded",
+    "commenced": "Brought into force",
     "recorded_existing": "Recorded as it was found, in force",
     "changed": "Record changed",
     "member_added": "Member added",

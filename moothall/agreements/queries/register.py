@@ -351,3 +351,8 @@ def bodies_with_agreements(viewer: Viewer) -> tuple[tuple[str, str], ...]:
 def running_count(viewer: Viewer) -> int:
     """How many of the agreements that this reader reads are in force."""
     return agreements_read(viewer).filter(state__in=RUNNING).count()
+
+
+def subject_of(agreement: Agreement) -> str:
+    """What a decision about an agreement names as its subject."""
+    return f"agreements.agreement:{agreement.pk}"

@@ -52,7 +52,11 @@ class Terms:
 
 def terms_of(agreement: Agreement) -> Terms:
     """Return the terms of an agreement as far as they have been in force."""
-    held = [(one, one.in_force_from) for one in agreement.versions.all() if one.in_force_from]
+    held = [
+        (one, one.in_force_from)
+        for one in agreement.versions.all()
+        if one.in_force_from and one.text
+    ]
     if not held:
         return Terms(
             why_not=f"Nothing of {agreement.name} can be settled: no terms of it are in force. Put "
