@@ -20,8 +20,8 @@ from moothall.agreements.views import (
     results,
     routes,
     settlement,
-    statements,
     signing,
+    statements,
     succession,
     variations,
 )
