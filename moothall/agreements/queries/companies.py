@@ -30,7 +30,7 @@ from moothall.agreements.models import (
     Dividend,
     Holding,
 )
-from moothall.agreements.queries.record import HistoryRow, history_of
+from moothall.agreements.queries.history import HistoryRow, history_of
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rules_of
 from moothall.directory.models import Deed, Organisation

@@ -7,9 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried
@@ -17,6 +16,7 @@ from moothall.agreements.models import Agreement, Execution, Member, Withholding
 from moothall.agreements.queries import changes
 from moothall.agreements.queries.boards import said_of_boards
 from moothall.agreements.queries.health import said_of_health
+from moothall.agreements.queries.history import HistoryRow, history_of
 from moothall.agreements.queries.register import (
     AgreementRow,
     MemberRow,
@@ -29,12 +29,11 @@ from moothall.agreements.queries.register import (
 )
 from moothall.agreements.queries.settlement import said_of_settlement
 from moothall.agreements.queries.signing import said_of_signing
-from moothall.core import audit
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal
 from moothall.decisions.queries import About, Subject, about
-from moothall.directory.models import Organisation, Person
+from moothall.directory.models import Organisation
 
 Said = Callable[[Agreement, Viewer], str | None]
 
@@ -86,13 +85,6 @@ class ExecutionRow:
     signed_on: date
     document_name: str
     document_digest: str
-
-
-@frozen
-class HistoryRow:
-    on: date
-    what: str
-    by: str
 
 
 @frozen
@@ -201,46 +193,6 @@ def _execution_row(each: Execution) -> ExecutionRow:
         document_name=each.document_name,
         document_digest=each.document_digest,
     )
-
-
-DONE = {
-    "entered": "Entered in the register",
-    "agreed_in_principle": "Agreed in principle",
-    "reconsidered": "Taken back to the draft",
-    "dropped": "Given up",
-    "clocks_set": "Call-in and standstill recorded",
-    "reserved_matters_waived": "Reserved matters waived",
-    "officer_commented": "A statutory officer commented",
-    "executed": "Execution by a party recorded",
-    "commenced": "Brought into force",
-    "recorded_existing": "Recorded as it was found, in force",
-    "changed": "Record changed",
-    "member_added": "Member added",
-    "member_changed": "Member’s part changed",
-    "member_left": "Member left",
-    "health_answered": "Health check answered",
-    "withheld": "Part withheld from the public",
-    "shown_again": "Part shown to the public again",
-}
-
-
-def history_of(record: Model) -> tuple[HistoryRow, ...]:
-    """What was done to the record, the latest first, from the audit log."""
-    entries = list(audit.history_of(record).order_by("-seq")[:50])
-    keys = {each.by.removeprefix("person:") for each in entries if each.by.startswith("person:")}
-    names = {
-        f"person:{key}": name
-        for key, name in Person.objects.filter(pk__in=keys).values_list("pk", "name")
-    }
-    return tuple(
-        HistoryRow(timezone.localdate(each.at), _done(each.did), names.get(each.by, "Moothall"))
-        for each in entries
-    )
-
-
-def _done(did: str) -> str:
-    name = did.rpartition(".")[2]
-    return DONE.get(name, name.replace("_", " ").capitalize())
 
 
 # ── what the forms ask from ──────────────────────────────────────────────────────────────────
