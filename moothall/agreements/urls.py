@@ -16,6 +16,7 @@ from moothall.agreements.views import (
     facts_doors,
     health,
     meetings,
+    overlaps,
     register,
     results,
     routes,
@@ -45,6 +46,8 @@ urlpatterns = [
     # The register
     path("", register.home, name="home"),
     path("add/<slug:slug>", register.add, name="add_agreement"),
+    path("who-sits-where", overlaps.matrix, name="matrix"),
+    path("overlaps", overlaps.overlaps, name="overlaps"),
     path("record/<slug:slug>", existing.record, name="record_existing"),
     path("record/<slug:slug>/file", existing.record_file, name="record_file"),
     path(AGREEMENT, register.agreement, name="agreement"),

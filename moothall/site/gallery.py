@@ -128,6 +128,10 @@ def page(order: str, number: str) -> dict[str, object]:
         ],
         "deal": deal_from_toml(CASES["southwest-one"]().deal),
         "life": LIFE,
+        "overlapping": (
+            ("Better together fund", "Ashmere safer streets partnership", 3),
+            ("Ashmere safer streets partnership", "Vale forum", 2),
+        ),
         "form": ExampleForm(auto_id="fresh_%s"),
         "refused_form": refused,
         "search": ExampleSearch(),

@@ -15,7 +15,14 @@ from django.core.paginator import Page
 from django.template import Context
 
 from moothall.deals.deal import Deal
-from moothall.site import charts, deal_charts, pictures, state_pictures, table_files
+from moothall.site import (
+    charts,
+    deal_charts,
+    overlap_pictures,
+    pictures,
+    state_pictures,
+    table_files,
+)
 from moothall.values import wording
 from moothall.values.state_table import StateTable
 from moothall.values.tables import Cell, Column, Download, Kind, Table, Value
@@ -211,6 +218,12 @@ def waterfall(context: Context, rows: Sequence[Any], title: str) -> dict[str, An
 def picture(deal: Deal) -> dict[str, Any]:
     """Who pays whom in a deal, with its sentence for whoever does not see it."""
     return {"picture": pictures.picture_of(deal)}
+
+
+@register.inclusion_tag("components/overlap_map.html")
+def overlap_map(pairs: Sequence[overlap_pictures.Pair]) -> dict[str, Any]:
+    """Pairs of (name, other name, in how many of three ways they are the same)."""
+    return {"picture": overlap_pictures.overlap_map(pairs)}
 
 
 @register.inclusion_tag("components/state_diagram.html")
