@@ -12,6 +12,7 @@ from moothall.agreements.views import (
     editing,
     elections,
     existing,
+    exits,
     exposure,
     facts_doors,
     health,
@@ -88,6 +89,11 @@ urlpatterns = [
     path(f"{VARIATION}/change", variations.change, name="change_variation"),
     path(f"{VARIATION}/<str:deed>", variations.deed, name="variation_deed"),
     path("levels/<slug:slug>", variations.levels, name="approval_levels"),
+    # Leaving and ending
+    path(f"{AGREEMENT}/exit", exits.plan, name="exit"),
+    path(f"{AGREEMENT}/exit/parts/<str:part>", exits.part, name="exit_part"),
+    path(f"{AGREEMENT}/exit/items/<int:item_id>", exits.item, name="exit_item"),
+    path(f"{AGREEMENT}/exit/<str:deed>", exits.deed, name="exit_deed"),
     # Deals that are drafted and tried
     path("drafts", drafts.home, name="drafts"),
     path("<slug:slug>/drafts/begin", drafts.begin, name="begin"),

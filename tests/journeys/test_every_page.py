@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Error, Page
 
+from moothall.agreements.actions.exits import begin_plan
 from moothall.agreements.actions.variations import ask_variation
 from moothall.agreements.models import Trial
 from moothall.agreements.tests.board_factories import busy_board
@@ -106,6 +107,7 @@ def examples(person) -> dict[str, dict[str, object]]:
     record_succession(
         predecessor=abolished, shares={county: Decimal(1)}, on=date(2026, 4, 1), by=None, at=now
     )
+    begin_plan(agreement=agreement, by=person, at=now)
     ask_variation(
         agreement=agreement, organisation=county, title="More of it", side="client",
         in_force_from=now.date(), what="A wider area", by=person, at=now,
@@ -145,6 +147,9 @@ def examples(person) -> dict[str, dict[str, object]]:
         "pk": 0,
         **settlement_story(person),
         "agreements:variation_deed": {"deed": "advise"},
+        "agreements:exit_deed": {"deed": "item"},
+        "agreements:exit_part": {"part": "staff"},
+        "agreements:exit_item": {"item_id": agreement.exit_items.first().pk},
         "spend:by": {"dimension": "supplier"},
         "cases:case": {"name": "lg-spend-2011"},
         "spend:changes": {"source_id": replaced.pk},

@@ -18,6 +18,7 @@ from moothall.agreements.queries.register import reads, withheld_from
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rules_of
 from moothall.directory.models import Deed, Person
+from moothall.values.wording import number_of
 
 COLOURS = {
     Outcome.MAY.value: "green",
@@ -139,7 +140,8 @@ def changes_page(agreement: Agreement, *, viewer: Viewer) -> ChangesPage:
 
 def _said(ledger: Ledger, in_force: int, hides: bool) -> str:
     if hides:
-        return f"{in_force} changes are in force; what they cost is withheld."
+        are = "is" if in_force == 1 else "are"
+        return f"{number_of(in_force, 'change')} {are} in force; what they cost is withheld."
     return ledger.in_words()
 
 

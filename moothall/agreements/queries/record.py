@@ -13,7 +13,7 @@ from django.urls import reverse
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried
 from moothall.agreements.models import Agreement, Execution, Member, Withholding
-from moothall.agreements.queries import changes
+from moothall.agreements.queries import changes, exit_pages
 from moothall.agreements.queries.boards import said_of_boards
 from moothall.agreements.queries.health import said_of_health
 from moothall.agreements.queries.history import HistoryRow, history_of
@@ -58,6 +58,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("Boards", "agreements:boards", said_of_boards),
     Section("Settlement", "agreements:settlement", said_of_settlement),
     Section("Changes", "agreements:variations", changes.said_on_record),
+    Section("Leaving", "agreements:exit", exit_pages.said_on_record),
 )
 
 

@@ -157,7 +157,7 @@ def test_withheld_changes_are_not_there_and_a_withheld_price_stays_out():
     given = {"why": "Live bids", "review_on": date(2027, 1, 1), "by": manager_of(council), "at": AT}
     agreement.withholdings.create(part="value", **given)
     page = text_of(Client().get(at("variations", agreement.pk)))
-    assert "1 changes are in force; what they cost is withheld." in page
+    assert "1 change is in force; what they cost is withheld." in page
     assert "12,345" not in page
     answer = Client().get(at("variations", agreement.pk), {"format": "json"})
     assert "12345" not in answer.text

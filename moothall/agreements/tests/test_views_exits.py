@@ -1,0 +1,158 @@
+"""The pages of leaving: what they say, whom they let do what, and what they refuse."""
+
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from moothall.agreements.actions import exits
+from moothall.agreements.engine.exit_plan import rehearsal_checks
+from moothall.agreements.models import ExitItem
+from moothall.agreements.queries import exit_pages
+from moothall.agreements.tests.factories import agreement_of, manager_of
+from moothall.agreements.tests.upkeep import provider_of, upkeep
+from moothall.directory.tests.factories import OrganisationFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def browser(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def at(name, *args):
+    return reverse(f"agreements:{name}", args=args)
+
+
+def text_of(answer):
+    return unescape(answer.text)
+
+
+def test_the_page_says_what_leaving_costs_next_and_what_the_plan_lacks(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, _ = upkeep()
+    page = text_of(browser(manager_of(council)).get(at("exit", agreement.pk)))
+    assert "Leaving on 1 April 2027 would cost Norbury Council £36,000 as likely as not" in page
+    assert "The exit plan says nothing of: staff, assets, data" in page
+    assert "What leaving costs by date" in page
+    assert "Nobody has recorded what it has at stake" in page
+    assert "The exit was never rehearsed." in page
+
+
+def test_a_plan_is_begun_answered_and_checked_on_its_pages(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, firm = upkeep()
+    keeper = browser(manager_of(council))
+    assert keeper.post(at("exit_deed", agreement.pk, "begin")).status_code == 302
+    item = ExitItem.objects.filter(part="staff").first()
+    theirs = agreement.members.get(organisation=firm).pk
+    given = {"what": item.what, "detail": "Nine", "member": theirs, "days_before": 28}
+    assert keeper.post(at("exit_item", agreement.pk, item.pk), given).status_code == 302
+    item.refresh_from_db()
+    assert (item.detail, item.owner_id, item.days_before) == ("Nine", theirs, 28)
+    empty = keeper.post(at("exit_part", agreement.pk, "data"), {"because": ""})
+    assert empty.status_code == 409
+    assert "Data is empty, so there is nothing to check." in text_of(empty)
+    keeper.post(at("exit_part", agreement.pk, "data"), {"because": "It holds no data"})
+    page = text_of(keeper.get(at("exit", agreement.pk)))
+    assert "There is nothing of the kind: It holds no data" in page
+    assert "Brightway Lamps, 28 days before the last day" in page
+    assert keeper.get(at("exit_part", agreement.pk, "wine")).status_code == 404
+
+
+def test_costs_and_stakes_are_entered_and_a_punitive_exit_is_said(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, firm = upkeep()
+    keeper = browser(manager_of(council))
+    cost = {"what": "Redundancy", "low_gbp": "1", "mode_gbp": "2", "high_gbp": "3",
+            "share.council": "0.7", "share.firm": "0.2"}  # fmt: skip
+    refused = keeper.post(at("exit_deed", agreement.pk, "cost"), cost)
+    assert refused.status_code == 409
+    assert "The shares of a cost make one" in text_of(refused)
+    sent = keeper.post(at("exit_deed", agreement.pk, "cost"), cost | {"share.firm": "0.3"})
+    assert sent.status_code == 302
+    member = agreement.members.get(organisation=firm).pk
+    stake = {"member": member, "what": "Depot", "gbp": "10000", "evidence": "Lease"}
+    assert keeper.post(at("exit_deed", agreement.pk, "stake"), stake).status_code == 302
+    page = text_of(keeper.get(at("exit", agreement.pk)))
+    assert "Norbury Council 70%; Brightway Lamps 30%" in page
+    assert "Punitive exit: leaving on 1 April 2026 makes Norbury Council pay £48,000" in page
+    rows = b"".join(keeper.get(at("exit", agreement.pk), {"format": "csv"})).decode()
+    assert "council,Norbury Council,2027-04-01," in rows
+    found = keeper.get(at("exit", agreement.pk), {"format": "json"}).json()
+    assert found["findings"][0].startswith("Punitive exit")
+
+
+def test_a_rehearsal_is_recorded_with_what_was_missing(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, _ = upkeep()
+    keeper = browser(manager_of(council))
+    given = {f"passed.{check.key}": "yes" for check in rehearsal_checks()}
+    given |= {"held_on": "2026-05-01", "passed.data_back": "no"}
+    refused = keeper.post(at("exit_deed", agreement.pk, "rehearsal"), given)
+    assert "Say what was missing where the answer is no" in text_of(refused)
+    given["note.data_back"] = "It did not open."
+    assert keeper.post(at("exit_deed", agreement.pk, "rehearsal"), given).status_code == 302
+    page = text_of(keeper.get(at("exit", agreement.pk)))
+    assert "1 May 2026: 6 of 7 questions passed." in page
+    assert "It did not open." in page
+
+
+def test_an_ending_is_carried_out_by_whoever_owns_each_item(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, firm = upkeep(is_existing=True)
+    person = manager_of(council)
+    keeper, provider = browser(person), provider_of(firm)
+    owner = agreement.members.get(organisation=firm)
+    item = exits.add_exit_item(agreement=agreement, part="data", what="Hand over the records",
+                               owner=owner, by=person, at=AT)  # fmt: skip
+    end = {"ends_on": "2026-05-31", "why": "Its time is over"}
+    assert keeper.post(at("exit_deed", agreement.pk, "end"), end).status_code == 302
+    assert [why for *_, why in exit_pages.waits(provider)] == ["Carry it out"]
+    assert exit_pages.waits(person) == []
+    close = keeper.post(at("exit_deed", agreement.pk, "close"))
+    assert close.status_code == 409
+    assert "1 item of its exit plan is open, first “Hand over the records”" in text_of(close)
+    address = at("exit_item", agreement.pk, item.pk)
+    both = browser(provider).post(address, {"because": "x", "done_on": "2026-05-30"})
+    assert both.status_code == 422
+    done = {"done_on": "2026-05-30", "evidence": "Certificate 7"}
+    assert browser(provider).post(address, done).status_code == 302
+    assert keeper.post(at("exit_deed", agreement.pk, "close")).status_code == 302
+    page = text_of(keeper.get(at("exit", agreement.pk)))
+    assert "It has ended, and its exit plan is carried out." in page
+    assert "Done on 30 May 2026" in page
+    assert keeper.get(at("exit_deed", agreement.pk, "item")).status_code == 404
+
+
+def test_a_provider_reads_the_plan_and_a_stranger_does_not():
+    agreement, council, firm = upkeep(is_public=True)
+    provider = browser(provider_of(firm))
+    page = text_of(provider.get(at("exit", agreement.pk)))
+    assert "Add an item" not in page
+    assert provider.get(at("exit_deed", agreement.pk, "item")).status_code == 403
+    stranger = browser(manager_of(OrganisationFactory()))
+    assert stranger.get(at("exit", agreement.pk)).status_code == 403
+    item = exits.add_exit_item(agreement=agreement, part="data", what="x",
+                               by=manager_of(council), at=AT)  # fmt: skip
+    assert provider.get(at("exit_item", agreement.pk, item.pk)).status_code == 403
+    assert provider.get(at("exit_item", agreement.pk, item.pk + 1)).status_code == 404
+
+
+def test_an_agreement_without_terms_or_days_still_has_its_page():
+    council = OrganisationFactory()
+    agreement = agreement_of(council, text=None, starts_on=None)
+    page = text_of(browser(manager_of(council)).get(at("exit", agreement.pk)))
+    assert "Nobody has said what leaving costs" in page
+
+
+def test_the_record_leads_to_the_plan_for_those_who_read_it():
+    agreement, council, _ = upkeep(is_public=True)
+    said = "Its exit plan says nothing of staff, assets, data, contracts and licences"
+    assert said in text_of(browser(manager_of(council)).get(at("agreement", agreement.pk)))
+    assert said not in text_of(Client().get(at("agreement", agreement.pk)))
