@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from moothall.agreements import permissions
 from moothall.agreements.actions import deadlocks
 from moothall.agreements.actions import elections as actions
+from moothall.agreements.engine.deadlock import LADDER
 from moothall.agreements.forms import boards as forms
 from moothall.agreements.queries import elections as queries
 from moothall.agreements.views.boards import NO_BOARD, board_for, board_trail, refuse_others
@@ -219,6 +220,7 @@ def _deadlock(request: PersonsRequest, held: Deadlock, tried: Tried | None = Non
         **offered(_deadlock_doings(request, held), here, tried),
         "trail": board_trail(held.board, ("Deadlock", "")),
         "steps": _steps_table(page),
+        "ladder": LADDER,
     }
     return render(request, "agreements/deadlock.html", shown, status=tried.status if tried else 200)
 
