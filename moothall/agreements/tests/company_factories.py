@@ -56,7 +56,7 @@ def company_story(body, other):
         company=company, name="Plan 2026/27", starts_on=date(2026, 4, 1),
         lines=[("Rents", True, (100, 100, 100, 100)), ("Pay", False, (60, 60, 60, 60))], **said,
     )  # fmt: skip
-    company_plans.put_plan(plan=plan, **said)
+    plan = company_plans.put_plan(plan=plan, **said)
     return company, plan
 
 
