@@ -40,6 +40,8 @@ _PUBLIC = (
     "api:agreements_drafts",
     "api:agreements_draft",
     "api:agreements_result",
+    "api:agreements_changes",
+    "api:agreements_exit",
     "api:agreements_companies",
     "api:agreements_company",
     "api:agreements_routes",

@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from moothall.agreements.api import companies, drafts
+from moothall.agreements.api import changes, companies, drafts
 from moothall.agreements.api.asked import NotRead
 
 __all__ = ["NotRead", "router"]
@@ -10,3 +10,4 @@ __all__ = ["NotRead", "router"]
 router = Router(tags=["Agreements"])
 router.add_router("", drafts.router)
 router.add_router("", companies.router)
+router.add_router("", changes.router)

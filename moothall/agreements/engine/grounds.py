@@ -179,7 +179,7 @@ class GroundsTest:
 
     def _claimed(self, _law: str, listed: Mapping[str, str]) -> tuple[Answer, list[str]]:
         if self.change.ground != listed["key"]:
-            return Answer.FAILS, ["It is not claimed."]
+            return Answer.NOT_CLAIMED, ["A person claims it, with the facts that it rests on."]
         because = ["It is claimed: whether it holds is for a solicitor to say."]
         rise, value = self.change.value_gbp, self.contract.value_gbp
         if "cap" in listed and rise > 0 and not self.contract.what.endswith("utilities"):

@@ -32,6 +32,7 @@ class Answer(StrEnum):
     WARNS = "not settled here"
     ASKED = "to be answered"
     CLAIMED = "claimed"
+    NOT_CLAIMED = "not claimed"
 
 
 class Outcome(StrEnum):

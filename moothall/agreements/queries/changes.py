@@ -47,6 +47,10 @@ class ChangeRow:
     small_used_gbp: Decimal | None
     ground: str
 
+    @property
+    def asked_words(self) -> str:
+        return ASKED_IN_WORDS[AskedBy(self.asked_by)]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "number": self.number,

@@ -157,11 +157,14 @@ def change_of(variation: Variation) -> Change:
 
 
 def stated_or_priced(variation: Variation) -> Decimal:
-    """Its change in value, GBP without VAT: as stated, or else as running the deal says."""
+    """Its change in value, GBP without VAT: as stated, or else as running the deal says.
+
+    What is priced is an estimate, in whole pounds.
+    """
     if variation.value_pence is not None:
         return variation.value_pence * PENNY
     priced = (variation.impact or {}).get("price_change")
-    return Decimal(0) if priced is None else Decimal(str(priced)).quantize(PENNY)
+    return Decimal(0) if priced is None else Decimal(round(priced))
 
 
 def months_moved(was: Deal, now: Deal) -> Decimal:

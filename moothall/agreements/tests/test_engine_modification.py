@@ -113,6 +113,11 @@ def test_a_claimed_ground_warns_and_is_for_a_solicitor():
     assert ground(test, "known_risk").answer is Answer.CLAIMED
 
 
+def test_a_ground_that_nobody_claims_is_neither_held_nor_failed():
+    test = law_of(CONTRACT, change(500_000, scope_is_material=True))
+    assert ground(test, "urgency").answer is Answer.NOT_CLAIMED
+
+
 def test_a_verified_cap_refuses_and_an_unverified_one_only_warns():
     over = {"value": 1_000_001, "scope_is_material": True}
     known = law_of(CONTRACT, change(ground="known_risk", **over))

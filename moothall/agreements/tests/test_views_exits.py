@@ -156,3 +156,18 @@ def test_the_record_leads_to_the_plan_for_those_who_read_it():
     said = "Its exit plan says nothing of staff, assets, data, contracts and licences"
     assert said in text_of(browser(manager_of(council)).get(at("agreement", agreement.pk)))
     assert said not in text_of(Client().get(at("agreement", agreement.pk)))
+
+
+def test_programs_read_what_the_pages_say_and_nothing_more():
+    agreement, council, _ = upkeep(is_public=True)
+    keeper = browser(manager_of(council))
+    for name in ("changes", "exit"):
+        address = reverse(f"api:agreements_{name}", args=[agreement.pk])
+        page = {"changes": "variations", "exit": "exit"}[name]
+        said = keeper.get(at(page, agreement.pk), {"format": "json"}).json()
+        assert keeper.get(address).json() == said, name
+        missing = reverse(f"api:agreements_{name}", args=[agreement.pk + 1])
+        assert keeper.get(missing).status_code == 404
+    changed = Client().get(reverse("api:agreements_changes", args=[agreement.pk]))
+    assert changed.json()["original_gbp"] == "280000.00"
+    assert Client().get(reverse("api:agreements_exit", args=[agreement.pk])).status_code == 404

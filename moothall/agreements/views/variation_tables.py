@@ -35,7 +35,7 @@ def ledger_table(held: "Agreement", page: changes.ChangesPage) -> Table:
         rows=[
             (
                 title(row),
-                row.asked_by.capitalize(),
+                row.asked_words.capitalize(),
                 row.state_words.capitalize(),
                 row.in_force_from,
                 hidden or row.value_gbp,
