@@ -11,14 +11,13 @@ from moothall.spend.engine.corrections import REFERENCE, Comparison, pounds_of, 
 
 MARK = np.dtype(
     [
-        ("day_and_amount", np.uint64),
         ("line", np.uint64),
         ("unreferenced", np.uint64),  # the line without its reference
         ("pence", np.int64),
         ("has_reference", np.bool_),
     ]
 )
-SLOTS = np.uint64(2**20)
+SLOTS_A_LINE = 32  # so that few lines that are not shared fall on a slot that is taken
 Marks = NDArray[np.void]
 
 
@@ -36,8 +35,8 @@ def shared_lines(old: Marks, new: Marks, *, at_least: float) -> Comparison | Non
 
     at_least : the share (0-1) of either side that is worth counting; None where they share less
     """
-    days = old["day_and_amount"], new["day_and_amount"]
-    if all(_most_shared(*sides) < at_least * len(sides[0]) for sides in (days, days[::-1])):
+    lines = old["unreferenced"], new["unreferenced"]
+    if all(_most_shared(*sides) < at_least * len(sides[0]) for sides in (lines, lines[::-1])):
         return None
     told_by = same_line(*(bool(side["has_reference"].any()) for side in (old, new)))
     key = "line" if REFERENCE in told_by else "unreferenced"
@@ -61,6 +60,7 @@ def _most_shared(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> int:
 
     Most publications that meet in time share nothing, and this shows it without sorting.
     """
-    seen = np.zeros(SLOTS, dtype=np.bool_)
-    seen[others % SLOTS] = True
-    return int(np.count_nonzero(seen[some % SLOTS]))
+    slots = 1 << (len(others) * SLOTS_A_LINE).bit_length()
+    seen, last = np.zeros(slots, dtype=np.bool_), np.uint64(slots - 1)
+    seen[others & last] = True
+    return int(np.count_nonzero(seen[some & last]))

@@ -20,7 +20,6 @@ _PENCE = (pl.col("amount").cast(pl.Decimal(38, 2)) * 100).cast(pl.Int64)
 def marks_of(lines: pl.DataFrame) -> NDArray[np.void]:
     """Return what tells each line from the others, as numbers. lines : columns as in SAME_LINE"""
     found = lines.select(
-        pl.struct("paid_on", "amount").hash(seed=0).alias("day_and_amount"),
         pl.struct(*SAME_LINE).hash(seed=0).alias("line"),
         pl.struct(*(name for name in SAME_LINE if name != REFERENCE))
         .hash(seed=0)

@@ -57,7 +57,7 @@ def test_what_marks_share_is_what_the_lines_share(old, new, at_least):
         assert said == truth
 
 
-def test_publications_that_share_no_day_and_amount_are_not_counted():
+def test_publications_that_share_no_line_are_not_counted():
     old, new = ([(1, "Able", None, 1)], [(2, "Able", None, 1), (1, "Able", None, 2)])
     assert shared_lines(marks_of(frame(old)), marks_of(frame(new)), at_least=0.05) is None
 
