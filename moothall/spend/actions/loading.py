@@ -457,10 +457,12 @@ def _commit(
             )
             for arrival in arrivals
         )
-        replaced = [arrival.replaces.publication_id for arrival in arrivals if arrival.replaces]
-        for arrival in arrivals:
-            if arrival.replaces:
-                _supersede(arrival.replaces.publication_id, arrival.stamp.publication_id)
+        replaced = {
+            arrival.replaces.publication_id: arrival.stamp.publication_id
+            for arrival in arrivals
+            if arrival.replaces
+        }
+        _supersede(replaced)
         SourceFile.objects.bulk_create(
             _source_file(load, arrival, arrival.stamp.publication_id in replaced)
             for arrival in arrivals
@@ -515,17 +517,27 @@ def _newly_refused(body: Organisation, outcomes: list[FileOutcome]) -> list[File
     ]
 
 
-def _supersede(old: int, new: int) -> None:
-    Publication.objects.filter(pk=old).update(
-        state=Publication.State.SUPERSEDED, superseded_by_id=new
+def _supersede(replaced: dict[int, int]) -> None:
+    """Let publications take the place of others. replaced : old -> new, as they arrived"""
+    publications = Publication.objects.in_bulk([*replaced, *replaced.values()])
+    shared_with: dict[int, list[int]] = {}
+    shares = PublicationShare.objects.filter(publication_id__in=replaced)
+    for publication, body in shares.values_list("publication_id", "body_id"):
+        shared_with.setdefault(publication, []).append(body)
+    for old, new in replaced.items():
+        publications[old].state = Publication.State.SUPERSEDED
+        publications[old].superseded_by_id = new
+        # The correction is shared as far as what it corrects.
+        publications[new].sharing = publications[old].sharing
+        shared_with[new] = shared_with.get(old, [])
+    Publication.objects.bulk_update(publications.values(), ["state", "superseded_by_id", "sharing"])
+    SourceFile.objects.filter(publication_id__in=replaced).update(
+        status=SourceFile.Status.SUPERSEDED
     )
-    SourceFile.objects.filter(publication_id=old).update(status=SourceFile.Status.SUPERSEDED)
-    # The correction is shared as far as what it corrects.
-    corrected = Publication.objects.get(pk=old)
-    Publication.objects.filter(pk=new).update(sharing=corrected.sharing)
     PublicationShare.objects.bulk_create(
-        PublicationShare(publication_id=new, body_id=share.body_id)
-        for share in corrected.shares.all()
+        PublicationShare(publication_id=new, body_id=body)
+        for new in replaced.values()
+        for body in shared_with[new]
     )
 
 
