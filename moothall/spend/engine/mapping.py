@@ -5,6 +5,7 @@ called a body's name holds the publisher.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
 from functools import cached_property, lru_cache
@@ -131,18 +132,19 @@ class Look:
         self._rows, self._place = rows, place
 
     @cached_property
-    def texts(self) -> list[str]:
-        """The cells that are not blank, of the sample."""
+    def texts(self) -> Counter[str]:
+        """The cells of the sample that are not blank: text -> number of rows."""
         place = self._place
         cells = (cells[place] for _, cells in self._rows if place < len(cells))
-        return [text for cell in cells if (text := cell.strip())]
+        return Counter(text for cell in cells if (text := cell.strip()))
 
-    @property
+    @cached_property
     def filled(self) -> int:
-        return len(self.texts)
+        return self.texts.total()
 
     def share(self, looks_so: Callable[[str], bool]) -> float:
-        return sum(map(looks_so, self.texts)) / len(self.texts) if self.texts else 0.0
+        looking_so = sum(rows for text, rows in self.texts.items() if looks_so(text))
+        return looking_so / self.filled if self.texts else 0.0
 
     @cached_property
     def amounts(self) -> float:
@@ -180,7 +182,7 @@ class Look:
 
     @cached_property
     def distinct(self) -> float:
-        return len(set(self.texts)) / len(self.texts) if self.texts else 0.0
+        return len(self.texts) / self.filled if self.texts else 0.0
 
     @cached_property
     def spaces(self) -> float:
