@@ -29,7 +29,7 @@ from moothall.directory.permissions import why_not_correct_rows
 from moothall.spend.actions.refreshing import refresh_soon
 from moothall.spend.engine.dates import DAY_FIRST, date_read
 from moothall.spend.engine.mapping import Mapping
-from moothall.spend.feeds.reading import CannotRead, Stamp
+from moothall.spend.feeds.reading import Asked, CannotRead, Stamp
 from moothall.spend.feeds.typed import read_rows
 from moothall.spend.models import RowCorrection, SourceFile
 from moothall.values.money import PENNY
@@ -249,17 +249,18 @@ def _one_line(
     lines, aside = scratch / "lines.parquet", scratch / "aside.parquet"
     batch = [(0, list(mapping.headers))] if mapping.headers else []
     try:
-        read_rows(
-            [[*batch, (row.row, cells)]],
+        asked = Asked(
+            path=lake.raw_path(source.sha256),
+            name=source.name,
             stamp=Stamp(source.body_id, source.publication_id or 0, source.pk),
             lines_path=lines,
             aside_path=aside,
-            name=source.name,
             sha256=source.sha256,
-            sheet=row.sheet,
             confirmed=mapping,
             period=period,
+            sheet=row.sheet,
         )
+        read_rows([[*batch, (row.row, cells)]], asked)
     except CannotRead as refused:
         return None, str(refused)
     kept = pl.read_parquet(lines).to_arrow().cast(_named_as(lines)).to_pylist()

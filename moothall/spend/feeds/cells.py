@@ -1,28 +1,28 @@
-"""What do the cells of a frame say, as the columns of a payment line?"""
+"""What do the cells of a frame say, as the columns of a payment line?
+
+Most of it the layout decides: files of one layout are read as one frame. Only the order of dates,
+the period and the stamp are a file's own.
+"""
 
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import polars as pl
-from attrs import Factory, define
+from attrs import field, frozen
 
 from moothall.spend.engine.amounts import GROUPED, REGULAR, amount_read, to_pence_amount
 from moothall.spend.engine.dates import date_read
 from moothall.spend.engine.headers import plain_header
-from moothall.spend.engine.mapping import NUMBER_FIELDS, Mapping
+from moothall.spend.engine.mapping import NUMBER_FIELDS
 from moothall.spend.engine.names import is_redaction_mark
 from moothall.spend.feeds.column_rules import placeholders
-from moothall.spend.feeds.reading import Stamp
 from moothall.spend.feeds.schemas import CATEGORY_COLUMNS, LINE_SCHEMA, MONEY, NAME_COLUMNS
-from moothall.values.periods import Period
 
-_AS_PUBLISHED = {
-    name: dtype
-    for name, dtype in LINE_SCHEMA.items()
-    if name not in ("is_card", "is_redacted", "name_key", "category_key")
-}
+DAYS = ("paid_on", "invoice_date", "received_date")
+_OF_A_FILE = {"publication_id", "source_id", "sheet", "date_meaning", "date_basis", *DAYS}
+_OF_A_LAYOUT = {name: dtype for name, dtype in LINE_SCHEMA.items() if name not in _OF_A_FILE}
 SMALL_ROWS = 8192  # below this, looking whether to strip costs more than stripping
 _IS_CARD = ("y", "yes", "true", "1", "gpc", "pcard", "p card", "card", "procurement card")
 _CARD_REFERENCE = r"(?i)^p ?-? ?card\b"
@@ -32,33 +32,63 @@ _MIGHT_BE_REDACTED = (  # a quick sieve for whole columns; what passes is looked
 )
 
 
-@define
-class Cells:
-    """Reads the cells of one table, remembering what it read before.
+@frozen
+class Typed:
+    """Rows read as far as their layout says, whichever of its files they come from.
 
-    period  : the file's own; a line without a day is put at its start
+    frame : as published: `row`, and text columns '0', '1', ...
+    texts : field -> its cells, stripped, null where empty
+    lines : the columns of a line that no file decides
+    """
+
+    frame: pl.DataFrame
+    texts: pl.DataFrame
+    lines: pl.DataFrame
+
+    def slice(self, start: int, height: int) -> "Typed":
+        return Typed(*(part.slice(start, height) for part in (self.frame, self.texts, self.lines)))
+
+    def text(self, name: str) -> pl.Series | None:
+        return self.texts.get_column(name, default=None)
+
+    @cached_property
+    def date_texts(self) -> dict[str, int]:
+        """Each date as published, with the number of its rows."""
+        texts = self.text("paid_on")
+        return {} if texts is None else dict(texts.drop_nulls().value_counts().iter_rows())
+
+
+@frozen
+class Cells:
+    """Reads the cells of one layout, remembering the amounts it read before.
+
+    places  : field -> number of its column
+    kind    : of dataset: spend, cards...
     rounded : cell -> what keeping whole pence takes from it (GBP)
     """
 
-    mapping: Mapping
-    order: str
-    period: Period | None
-    stamp: Stamp
-    sheet: str | None
+    places: dict[str, int]
+    kind: str
     odd_spaces: str
-    rounded: dict[str, Decimal] = Factory(dict)
-    amounts: dict[str, Decimal | None] = Factory(dict)
-    days: dict[str | None, date | None] = Factory(lambda: {None: None})
+    body_id: int
+    rounded: dict[str, Decimal] = field(factory=dict, init=False)
+    amounts: dict[str, Decimal | None] = field(factory=dict, init=False)
 
-    def texts(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
-        """Return field -> its cells, stripped, null where empty."""
-        places = {name: str(column.index) for name, column in self.mapping.columns.items()}
+    def typed(self, frame: pl.DataFrame) -> Typed:
+        """Return rows as published as columns of lines, whether or not they will be kept."""
+        texts = self._texts(frame)
+        return Typed(frame, texts, self._lines(frame.get_column("row"), texts))
+
+    def _texts(self, frame: pl.DataFrame) -> pl.DataFrame:
+        places = {name: str(place) for name, place in self.places.items()}
         wanted = sorted(set(places.values()))
         columns = [pl.col(place) for place in wanted]
         marks = self.odd_spaces
         if frame.height < SMALL_ROWS:
             cleaned = frame.select(_cleaning(tuple(wanted), marks))
-            return {name: cleaned.get_column(place).alias(name) for name, place in places.items()}
+            return pl.DataFrame(
+                [cleaned.get_column(place).alias(name) for name, place in places.items()]
+            )
         found = frame.select(
             [
                 *((c.str.starts_with(" ") | c.str.ends_with(" ")).any() for c in columns),
@@ -83,9 +113,11 @@ class Cells:
                 continue
             expressions.append(pl.when(column != "").then(column).alias(place))
         cleaned = frame.select(expressions)
-        return {name: cleaned.get_column(place).alias(name) for name, place in places.items()}
+        return pl.DataFrame(
+            [cleaned.get_column(place).alias(name) for name, place in places.items()]
+        )
 
-    def money(self, texts: pl.Series) -> pl.Series:
+    def _money(self, texts: pl.Series) -> pl.Series:
         """Return cells as amounts; null where they cannot be read exactly."""
         (exact,) = texts.to_frame().select(_regular_money(texts.name))
         if exact.null_count() == texts.null_count():
@@ -111,51 +143,19 @@ class Cells:
                 self.rounded[text] = off
         return known[text]
 
-    def dates(self, texts: pl.Series) -> pl.Series:
-        """Return cells as days, in the file's one order; null where they cannot be read."""
-        known = self.days
-        is_small = len(texts) < SMALL_ROWS
-        cells = texts.to_list() if is_small else texts.unique().to_list()
-        for text in set(cells).difference(known):
-            known[text] = date_read(text, self.order)
-        values = pl.Series(texts.name, [known[text] for text in cells], dtype=pl.Date)
-        if is_small:
-            return values
-        return texts.replace_strict(
-            pl.Series(cells, dtype=pl.String), values, default=None, return_dtype=pl.Date
-        )
-
-    def line_frame(
-        self, row: pl.Series, texts: dict[str, pl.Series], amount: pl.Series, day: pl.Series
-    ) -> pl.DataFrame:
-        """Return rows of cells as lines, whether or not they will be kept."""
+    def _lines(self, row: pl.Series, texts: pl.DataFrame) -> pl.DataFrame:
         height = len(row)
-        columns = {
-            "publication_id": same(self.stamp.publication_id, height, pl.Int64),
-            "body_id": same(self.stamp.body_id, height, pl.Int64),
-            "source_id": same(self.stamp.source_id, height, pl.Int64),
-            "row": row,
-            "sheet": same(self.sheet, height, pl.String),
-            "date_meaning": same(self.mapping.date_meaning, height, pl.String),
-            "date_basis": same("published", height, pl.String),
-            "paid_on": day,
-            "amount": amount,
-            "amount_text": texts["amount"],
-        }
-        if day.null_count():
-            columns["date_basis"] = columns["date_basis"].set(day.is_null(), "file period")
-            if self.period is not None:
-                columns["paid_on"] = day.fill_null(self.period.starts_on)
-        for name, dtype in _AS_PUBLISHED.items():
-            series = texts.get(name)
+        columns = {"body_id": same(self.body_id, height, pl.Int64), "row": row}
+        columns["amount"] = self._money(texts.get_column("amount"))
+        columns["amount_text"] = texts.get_column("amount")
+        for name, dtype in _OF_A_LAYOUT.items():
+            series = texts.get_column(name, default=None)
             if name in columns:
                 continue
             if series is None:
                 columns[name] = same(None, height, dtype)
             elif dtype == MONEY:
-                columns[name] = self.money(_nil_as_zero(series))
-            elif dtype == pl.Date:
-                columns[name] = self.dates(series)
+                columns[name] = self._money(_nil_as_zero(series))
             elif name == "capital_revenue":
                 columns[name] = _capital_or_revenue(series)
             elif name in NUMBER_FIELDS:
@@ -167,16 +167,38 @@ class Cells:
         columns["name_key"], columns["category_key"] = name_key, category_key
         columns["is_redacted"] = _is_redacted(columns["supplier_name"], is_doubtful)
         columns["is_card"] = self._is_card(texts, has_card_reference)
-        return pl.DataFrame([columns[name].alias(name) for name in LINE_SCHEMA])
+        return pl.DataFrame([columns[name].alias(name) for name in _OF_A_LAYOUT])
 
-    def _is_card(self, texts: dict[str, pl.Series], has_card_reference: pl.Series) -> pl.Series:
-        if self.mapping.kind == "cards":
+    def _is_card(self, texts: pl.DataFrame, has_card_reference: pl.Series) -> pl.Series:
+        if self.kind == "cards":
             return same(True, len(has_card_reference), pl.Boolean)
-        marks = texts.get("is_card")
+        marks = texts.get_column("is_card", default=None)
         if marks is None:
             return has_card_reference
         cards = [mark for mark in marks.unique().drop_nulls() if plain_header(mark) in _IS_CARD]
         return marks.is_in(cards).fill_null(False)
+
+
+@frozen
+class Days:
+    """Reads the dates of one file, in the one order it writes them, remembering them."""
+
+    order: str
+    known: dict[str | None, date | None] = field(factory=lambda: {None: None}, init=False)
+
+    def read(self, texts: pl.Series) -> pl.Series:
+        """Return cells as days; null where they cannot be read."""
+        known = self.known
+        is_small = len(texts) < SMALL_ROWS
+        cells = texts.to_list() if is_small else texts.unique().to_list()
+        for text in set(cells).difference(known):
+            known[text] = date_read(text, self.order)
+        values = pl.Series(texts.name, [known[text] for text in cells], dtype=pl.Date)
+        if is_small:
+            return values
+        return texts.replace_strict(
+            pl.Series(cells, dtype=pl.String), values, default=None, return_dtype=pl.Date
+        )
 
 
 def _nil_as_zero(texts: pl.Series) -> pl.Series:

@@ -3,7 +3,8 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Dictionary
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
@@ -21,12 +22,12 @@ from moothall.spend.engine.dates import (
     date_read,
     file_period,
 )
-from moothall.spend.engine.headers import Header, Row, plain_header
+from moothall.spend.engine.headers import plain_header
 from moothall.spend.engine.mapping import Mapping
-from moothall.spend.feeds.cells import Cells
-from moothall.spend.feeds.reading import ControlTotal, Reading, Stamp
+from moothall.spend.feeds.cells import Days, Typed, same
+from moothall.spend.feeds.reading import Asked, ControlTotal, Reading
 from moothall.spend.feeds.schemas import ASIDE_SCHEMA, LINE_SCHEMA, MONEY
-from moothall.spend.feeds.tables import Table, below, typical_width
+from moothall.spend.feeds.tables import Layout, typical_width
 from moothall.values.periods import Period
 
 FOOTER_ROWS = 25  # more of them are padding, not notes
@@ -41,30 +42,27 @@ class Decided:
     period: Period | None
 
     @classmethod
-    def from_texts(cls, texts: Counter[str], name: str, period: Period | None) -> "Decided":
-        order = date_order(texts)
+    def from_texts(cls, texts: Dictionary[str, int], asked: Asked) -> "Decided":
+        order, period = date_order(texts), asked.period
         if period is None:
             days: Counter[date] = Counter()
             for text, count in texts.items():
                 if (day := date_read(text, order.order)) is not None:
                     days[day] += count
+            name = asked.name if asked.sheet is None else f"{asked.name} {asked.sheet}"
             period = file_period(name, days)
         return cls(order.order, order.doubt, period)
 
 
 @define
 class Reader:
-    """One pass over a table."""
+    """One pass over the rows of one file or sheet."""
 
-    table: Table
-    header: Header
-    mapping: Mapping
+    asked: Asked
+    layout: Layout
     decided: Decided
-    stamp: Stamp
-    sheet: str | None
-    name: str
-    body: Sequence[Row]
-    cells: Cells = field(init=False)
+    rounded: Dictionary[str, Decimal]  # of amounts; see Cells
+    days: Days = field(init=False)
     date_texts: Counter[str] = Factory(Counter)
     rows_read: int = 0
     rows_blank: int = 0
@@ -81,46 +79,40 @@ class Reader:
     control_totals: tuple[ControlTotal, ...] = ()
     amount_control: Decimal = Decimal("0.00")
 
-    @cells.default
-    def _cells(self) -> Cells:
-        return Cells(
-            mapping=self.mapping,
-            order=self.decided.order,
-            period=self.decided.period,
-            stamp=self.stamp,
-            sheet=self.sheet,
-            odd_spaces=self.table.odd_spaces,
-        )
+    @days.default
+    def _days(self) -> Days:
+        return Days(self.decided.order)
+
+    @property
+    def mapping(self) -> Mapping:
+        return self.layout.mapping
 
     @cached_property
     def typical(self) -> float:
         """How many cells a row of this table usually fills."""
-        return typical_width(self.body)
+        return typical_width(self.layout.body)
 
-    def lines(self) -> Iterator[pl.DataFrame]:
+    def lines(self, rows: Iterable[Typed]) -> Iterator[pl.DataFrame]:
         """Yield the lines kept, frame by frame, and note everything else."""
-        for frame in self.table.frames():
-            frame = below(frame, self.header)
-            if frame.height:
-                yield self._kept(frame)
+        for typed in rows:
+            if typed.frame.height:
+                yield self._kept(typed)
 
-    def _kept(self, frame: pl.DataFrame) -> pl.DataFrame:
-        height = frame.height
-        texts = self.cells.texts(frame)
-        amount_text = texts["amount"]
-        amount = self.cells.money(amount_text)
-        date_text = texts.get("paid_on")
+    def _kept(self, typed: Typed) -> pl.DataFrame:
+        frame, height = typed.frame, typed.frame.height
+        amount = typed.lines.get_column("amount")
+        date_text = typed.text("paid_on")
         if date_text is None:
-            day = pl.Series("paid_on", [None], dtype=pl.Date).new_from_index(0, height)
-            has_date_text = pl.Series([False]).new_from_index(0, height)
+            day = same(None, height, pl.Date)
+            has_date_text = same(False, height, pl.Boolean)
         else:
-            if not self.table.is_one_frame:
-                self.date_texts.update(dict(date_text.drop_nulls().value_counts().iter_rows()))
-            day = self.cells.dates(date_text)
+            self.date_texts.update(typed.date_texts)
+            day = self.days.read(date_text)
             has_date_text = date_text.is_not_null()
-        lines = self.cells.line_frame(frame.get_column("row"), texts, amount, day)
+        lines = self._lines(typed, day)
         position = self.rows_read + self.rows_blank  # blank rows count for place alone
-        if not amount.null_count() and not day.null_count() and not self._outside(day).any():
+        is_whole = not amount.null_count() and not day.null_count()
+        if is_whole and self._are_near(day):
             self.rows_read += height
             self.last_payment = self.last_amount = position + height - 1
             self._count(lines)
@@ -129,7 +121,7 @@ class Reader:
         no_day = day.is_null()
         unreadable = no_day & has_date_text
         outside = self._outside(day)
-        supplier = texts.get("supplier_name")
+        supplier = typed.text("supplier_name")
         candidates = self._candidates(frame, has_amount, no_day, supplier, date_text is not None)
         keep = has_amount & ~(unreadable | outside | candidates)
         self._note(frame, lines, amount, day, keep, candidates, position, unreadable, outside)
@@ -137,15 +129,45 @@ class Reader:
         self._count(lines)
         return lines
 
-    def _outside(self, day: pl.Series) -> pl.Series:
+    def _lines(self, typed: Typed, day: pl.Series) -> pl.DataFrame:
+        """Return rows as lines of this file, whether or not they will be kept."""
+        height, stamp = len(day), self.asked.stamp
+        columns = {series.name: series for series in typed.lines.get_columns()}
+        columns["publication_id"] = same(stamp.publication_id, height, pl.Int64)
+        columns["source_id"] = same(stamp.source_id, height, pl.Int64)
+        columns["sheet"] = same(self.asked.sheet, height, pl.String)
+        columns["date_meaning"] = same(self.mapping.date_meaning, height, pl.String)
+        columns["date_basis"] = same("published", height, pl.String)
+        columns["paid_on"] = day
+        if day.null_count():
+            columns["date_basis"] = columns["date_basis"].set(day.is_null(), "file period")
+            if self.decided.period is not None:
+                columns["paid_on"] = day.fill_null(self.decided.period.starts_on)
+        for name in ("invoice_date", "received_date"):
+            texts = typed.text(name)
+            columns[name] = same(None, height, pl.Date) if texts is None else self.days.read(texts)
+        return pl.DataFrame([columns[name].alias(name) for name in LINE_SCHEMA])
+
+    @cached_property
+    def near(self) -> Period | None:
+        """The days that are not too far from the file's period to be its own."""
         period = self.decided.period
         if period is None:
-            return day.is_null() & False
+            return None
         earliest = period.starts_on - EARLIEST_BEFORE
         if self.mapping.date_meaning == "invoiced":  # an old invoice may be paid late
             earliest -= 9 * EARLIEST_BEFORE
-        latest = period.ends_before + LATEST_AFTER
-        return ((day < earliest) | (day >= latest)).fill_null(False)
+        return Period(earliest, period.ends_before + LATEST_AFTER)
+
+    def _are_near(self, day: pl.Series) -> bool:
+        ends = day.min(), day.max()
+        return self.near is None or all(isinstance(end, date) and end in self.near for end in ends)
+
+    def _outside(self, day: pl.Series) -> pl.Series:
+        if self.near is None:
+            return same(False, len(day), pl.Boolean)
+        is_outside = (day < self.near.starts_on) | (day >= self.near.ends_before)
+        return is_outside.fill_null(False)
 
     def _candidates(
         self,
@@ -259,7 +281,7 @@ class Reader:
                 and plain_header(amount_here) == header_amount
                 and plain_header(supplier_here) == header_supplier
             ):
-                is_itself = not self.header.is_above and row == self.header.row
+                is_itself = not self.layout.header.is_above and row == self.layout.header.row
                 reason = "repeated_header"
                 sentence = (
                     "The header, out of its place." if is_itself else "A repeat of the header."
@@ -325,11 +347,11 @@ class Reader:
         if isinstance(first, date) and isinstance(last, date):
             self.first_date = min(filter(None, (self.first_date, first)))
             self.last_date = max(filter(None, (self.last_date, last)))
-        if self.cells.rounded:
+        if self.rounded:
             texts = lines.get_column("amount_text")
-            counts = texts.filter(texts.is_in(list(self.cells.rounded))).value_counts()
+            counts = texts.filter(texts.is_in(list(self.rounded))).value_counts()
             self.rounding += sum(
-                (self.cells.rounded[text] * count for text, count in counts.iter_rows()), Decimal(0)
+                (self.rounded[text] * count for text, count in counts.iter_rows()), Decimal(0)
             )
 
     def held_lines(self) -> pl.DataFrame:
@@ -359,7 +381,7 @@ class Reader:
             elif total is not None:
                 printed.append(
                     ControlTotal(
-                        held["row"], self.sheet, total.printed, total.computed, total.agrees
+                        held["row"], self.asked.sheet, total.printed, total.computed, total.agrees
                     )
                 )
                 self.amount_control += total.printed
@@ -409,28 +431,18 @@ class Reader:
             .otherwise("sentence"),
         )
         return frame.with_columns(
-            pl.lit(self.stamp.publication_id, dtype=pl.Int64).alias("publication_id"),
-            pl.lit(self.stamp.body_id, dtype=pl.Int64).alias("body_id"),
-            pl.lit(self.stamp.source_id, dtype=pl.Int64).alias("source_id"),
-            pl.lit(self.sheet, dtype=pl.String).alias("sheet"),
+            pl.lit(self.asked.stamp.publication_id, dtype=pl.Int64).alias("publication_id"),
+            pl.lit(self.asked.stamp.body_id, dtype=pl.Int64).alias("body_id"),
+            pl.lit(self.asked.stamp.source_id, dtype=pl.Int64).alias("source_id"),
+            pl.lit(self.asked.sheet, dtype=pl.String).alias("sheet"),
         ).select(list(ASIDE_SCHEMA))
 
-    def reading(
-        self,
-        aside: pl.DataFrame,
-        *,
-        sha256: str,
-        encoding: str,
-        delimiter: str,
-        warnings: tuple[str, ...],
-    ) -> Reading:
+    def reading(self, aside: pl.DataFrame) -> Reading:
         counts = dict(sorted(Counter(aside.get_column("reason")).items()))
         set_aside = aside.get_column("amount")
         if "control_total" in counts:
             set_aside = set_aside.filter(aside.get_column("reason") != "control_total")
-        found = list(warnings)
-        if self.decided.doubt:
-            found.append(self.decided.doubt)
+        found = [self.decided.doubt] if self.decided.doubt else []
         for total in self.control_totals:
             if not total.agrees:
                 found.append(
@@ -440,8 +452,8 @@ class Reader:
         if not self.rows_read:
             found.append("The file has a header and no rows below it.")
         return Reading(
-            file=self.name,
-            sha256=sha256,
+            file=self.asked.name,
+            sha256=self.asked.sha256,
             rows_read=self.rows_read,
             rows_kept=self.rows_kept,
             rows_set_aside=aside.height,
@@ -456,8 +468,8 @@ class Reader:
             control_totals=self.control_totals,
             reasons=counts,
             mapping=self.mapping,
-            encoding=encoding,
-            delimiter=delimiter,
+            encoding=self.asked.encoding,
+            delimiter=self.asked.delimiter,
             date_order=self.decided.order,
             kind=self.mapping.kind,
             period=self.decided.period,

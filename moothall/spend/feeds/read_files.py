@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from moothall.spend.engine.mapping import Mapping
+from moothall.spend.engine.shared_lines import marks_beside
 from moothall.spend.feeds.archives import ArchiveLimits, unpacked
-from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
+from moothall.spend.feeds.reading import Asked, CannotRead, Proposal, Reading, Stamp
 from moothall.spend.feeds.reading_pool import ReadHere, ReadingPool
 from moothall.spend.feeds.refusals import BLOCK, FileKind, kind_of_path, why_not_read
 from moothall.values.periods import Period
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 _ARCHIVES = (FileKind.ZIP, FileKind.GZIP, FileKind.XZ)
 # Hashing a refused file larger than this would take longer than refusing it.
 _LARGEST_HASHED_WHEN_REFUSED = 256 * 1024**2
+
+# Small files are read several at a time, up to this much: those of one layout as one frame.
+BATCH_BYTES = 2 * 2**20
 
 MappingFor = Callable[[Path, str], Mapping | None]
 
@@ -61,11 +65,19 @@ class FileRead:
 
 
 @frozen
-class _Begun:
-    """A file that is being read, and what will be said of it."""
+class _Waiting:
+    """A file, and what is to be asked of a reader about it, if anything."""
 
-    reading: Future[Reading]
     file: FileRead
+    asked: Asked | None = None
+
+
+@frozen
+class _Begun:
+    """Files that a reader has in hand, and what it will say of those it was asked about."""
+
+    batch: list[_Waiting]
+    told: Future[list[Reading | CannotRead]] | None
 
 
 def files_read(
@@ -104,41 +116,68 @@ def files_read(
                 pool=here,
             )
         return
-    unpacked_to = scratch / "unpacked"
-    begun: deque[FileRead | _Begun] = deque()
-    for found in files_found(paths, scratch=unpacked_to, limits=archive_limits):
-        if found.path is None or found.refusal:
-            begun.append(_refused(found, found.refusal or ""))
-            continue
-        path, name = found.path, found.name
-        sha256 = sha256_of(path)
-        if is_known is not None and is_known(sha256):
-            begun.append(FileRead(name, sha256, None, raw=path))
-            continue
-        stamp = new_stamp()
-        if unpacked_to in path.parents:  # it goes when the next is unpacked
-            path = path.rename(scratch / f"{stamp.source_id}-raw")
-        lines = scratch / f"{stamp.source_id}-lines.parquet"
-        aside = scratch / f"{stamp.source_id}-aside.parquet"
-        reading = pool.submit(
-            "read",
-            size=path.stat().st_size,
-            path=path,
-            stamp=stamp,
-            lines_path=lines,
-            aside_path=aside,
-            name=name,
-            sha256=sha256,
-            confirmed=mapping_for(path, name) if mapping_for else None,
-            period=period,
-            careful=careful,
-            limits=workbook_limits,
-        )
-        begun.append(_Begun(reading, FileRead(name, sha256, None, path, stamp, lines, aside)))
+
+    def waiting() -> Iterator[_Waiting]:
+        unpacked_to = scratch / "unpacked"
+        for found in files_found(paths, scratch=unpacked_to, limits=archive_limits):
+            if found.path is None or found.refusal:
+                yield _Waiting(_refused(found, found.refusal or ""))
+                continue
+            path, name = found.path, found.name
+            sha256 = sha256_of(path)
+            if is_known is not None and is_known(sha256):
+                yield _Waiting(FileRead(name, sha256, None, raw=path))
+                continue
+            stamp = new_stamp()
+            if unpacked_to in path.parents:  # it goes when the next is unpacked
+                path = path.rename(scratch / f"{stamp.source_id}-raw")
+            lines = scratch / f"{stamp.source_id}-lines.parquet"
+            aside = scratch / f"{stamp.source_id}-aside.parquet"
+            asked = Asked(
+                path=path,
+                name=name,
+                stamp=stamp,
+                lines_path=lines,
+                aside_path=aside,
+                sha256=sha256,
+                confirmed=mapping_for(path, name) if mapping_for else None,
+                period=period,
+                marks_path=marks_beside(lines),
+            )
+            yield _Waiting(FileRead(name, sha256, None, path, stamp, lines, aside), asked)
+
+    begun: deque[_Begun] = deque()
+    for batch in _batches(waiting()):
+        asked = [each.asked for each in batch if each.asked is not None]
+        told = None
+        if asked:
+            size = sum(file.path.stat().st_size for file in asked)
+            told = pool.submit(
+                "read", size=size, files=asked, careful=careful, limits=workbook_limits
+            )
+        begun.append(_Begun(batch, told))
         while len(begun) > pool.ahead:
-            yield _ended(begun.popleft())
+            yield from _ended(begun.popleft())
     while begun:
-        yield _ended(begun.popleft())
+        yield from _ended(begun.popleft())
+
+
+def _batches(waiting: Iterable[_Waiting]) -> Iterator[list[_Waiting]]:
+    """Small text files come several at a time; a workbook or a large file by itself."""
+    batch: list[_Waiting] = []
+    size = 0
+    for each in waiting:
+        more = 0
+        if each.asked is not None:
+            is_text = kind_of_path(each.asked.path) is FileKind.TEXT
+            more = each.asked.path.stat().st_size if is_text else BATCH_BYTES
+        if batch and size + more > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(each)
+        size += more
+    if batch:
+        yield batch
 
 
 def readings(
@@ -216,18 +255,22 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _ended(begun: FileRead | _Begun) -> FileRead:
-    if isinstance(begun, FileRead):
-        return begun
-    file = begun.file
-    try:
-        return evolve(file, reading=begun.reading.result())
-    except CannotRead as refusal:
-        for part in (file.lines, file.aside):
-            if part is not None:
-                part.unlink(missing_ok=True)
-        reading = Reading(file=file.name, sha256=file.sha256, refusal=str(refusal))
-        return FileRead(file.name, file.sha256, reading, raw=file.raw)
+def _ended(begun: _Begun) -> Iterator[FileRead]:
+    """Yield the files of a batch, with what was said of those that were read."""
+    told = iter(begun.told.result() if begun.told else ())
+    for each in begun.batch:
+        file, asked = each.file, each.asked
+        if asked is None:
+            yield file
+            continue
+        reading = next(told)
+        if isinstance(reading, CannotRead):
+            asked.lines_path.unlink(missing_ok=True)
+            asked.aside_path.unlink(missing_ok=True)
+            refused = Reading(file=file.name, sha256=file.sha256, refusal=str(reading))
+            yield FileRead(file.name, file.sha256, refused, raw=file.raw)
+        else:
+            yield evolve(file, reading=reading)
 
 
 def _refused(found: Found, sentence: str) -> FileRead:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Dictionary
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from attrs import Factory, frozen
 
@@ -23,6 +24,30 @@ class Stamp:
     body_id: int
     publication_id: int
     source_id: int
+
+
+@frozen
+class Asked:
+    """A file that is to be read, how it is called, and where what it says is to go.
+
+    sha256     : of its bytes, where someone has hashed them already
+    confirmed  : the mapping that a person confirmed for it
+    period     : the days it covers, where a person has said so
+    marks_path : where the marks of its lines are kept, if anywhere
+    """
+
+    path: Path
+    name: str
+    stamp: Stamp
+    lines_path: Path
+    aside_path: Path
+    sha256: str = ""
+    confirmed: Mapping | None = None
+    period: Period | None = None
+    marks_path: Path | None = None
+    sheet: str | None = None
+    encoding: str = ""
+    delimiter: str = ""
 
 
 @frozen

@@ -120,9 +120,9 @@ def readers_for(size: int) -> ReadingPool | ReadHere:
 
 def _jobs() -> dict[str, Callable[..., Any]]:
     from moothall.spend.feeds.marks import marks_of_files
-    from moothall.spend.feeds.read_one import read_one
+    from moothall.spend.feeds.read_several import read_several
 
-    return {"read": read_one, "mark": marks_of_files}
+    return {"read": read_several, "mark": marks_of_files}
 
 
 def _send(line: socket.socket, what: Any) -> None:
@@ -171,6 +171,7 @@ def _main(fds: list[int]) -> None:
     """Import once what reading needs, then be one reader and fork the others."""
     jobs = _jobs()
     gc.freeze()  # what is imported stays: it need not be looked through again and again
+    gc.set_threshold(100_000)  # rows read make many objects, and hardly ever a cycle
     lines = [socket.socket(fileno=fd) for fd in fds]
     children = []
     for place, line in enumerate(lines[1:], start=1):

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from moothall.spend.engine.headers import Header, Row, header_in, is_data, other_dataset
 from moothall.spend.engine.mapping import LOOK_ROWS, Mapping, proposed_mapping
 from moothall.spend.feeds.column_rules import date_meanings, other_datasets, synonyms
-from moothall.spend.feeds.reading import CannotRead
+from moothall.spend.feeds.reading import Asked, CannotRead
 
 HEADER_WITHIN = 60  # filled rows; the longest preamble met has 17 lines
 _NAME_SAYS_CARDS = re.compile(
@@ -47,6 +47,21 @@ def frame_of(rows: Sequence[Row], width: int) -> pl.DataFrame:
     return pl.DataFrame(
         [numbers, *(pl.Series(str(i), cells, dtype=pl.String) for i, cells in enumerate(columns))]
     )
+
+
+@frozen
+class Layout:
+    """How a table is laid out: its header, the first rows that are not above it, its columns."""
+
+    header: Header
+    body: list[Row]
+    mapping: Mapping
+
+    @classmethod
+    def of(cls, head: Sequence[Row], asked: Asked) -> "Layout":
+        """:raises CannotRead: with a sentence when the rows are not payment lines."""
+        header, body = header_and_body(head)
+        return cls(header, body, mapping_of(header, body, asked.name, asked.sheet, asked.confirmed))
 
 
 def header_and_body(head: Sequence[Row]) -> tuple[Header, list[Row]]:

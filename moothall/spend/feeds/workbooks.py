@@ -22,9 +22,8 @@ from typing import Any
 import polars as pl
 from attrs import evolve, frozen
 
-from moothall.spend.engine.mapping import Mapping
 from moothall.spend.feeds import sheet_rows
-from moothall.spend.feeds.reading import CannotRead, Proposal, Reading, Stamp
+from moothall.spend.feeds.reading import Asked, CannotRead, Proposal, Reading
 from moothall.spend.feeds.refusals import BLOCK, why_another_dataset
 from moothall.spend.feeds.typed import Row, propose_rows, read_rows
 from moothall.values.periods import Period
@@ -48,46 +47,25 @@ class Sheet:
     batches: Iterator[list[Row]]
 
 
-def read_workbook(
-    source: Path,
-    *,
-    stamp: Stamp,
-    lines_path: Path,
-    aside_path: Path,
-    confirmed: Mapping | None = None,
-    name: str | None = None,
-    period: Period | None = None,
-    limits: WorkbookLimits | None = None,
-) -> Reading:
+def read_workbook(asked: Asked, limits: WorkbookLimits | None = None) -> Reading:
     """Read every visible sheet into two Parquet files, lines and set-aside rows.
 
     :raises CannotRead: with a sentence when no sheet holds payment lines, or it cannot be opened.
     """
-    shown = name or source.name
-    sha256 = _sha256(source)
+    asked = evolve(asked, sha256=asked.sha256 or _sha256(asked.path), marks_path=None)
     readings: list[Reading] = []
-    parts: list[tuple[Path, Path]] = []
+    parts: list[Asked] = []
     left_out: list[str] = []
     try:
-        with _sheets(source, shown, limits or WorkbookLimits(), left_out) as sheets:
+        with _sheets(asked.path, asked.name, limits or WorkbookLimits(), left_out) as sheets:
             for number, sheet in enumerate(sheets):
                 lines, aside = (
-                    path.with_name(f"{path.name}.{number}") for path in (lines_path, aside_path)
+                    path.with_name(f"{path.name}.{number}")
+                    for path in (asked.lines_path, asked.aside_path)
                 )
-                parts.append((lines, aside))
+                parts.append(evolve(asked, sheet=sheet.name, lines_path=lines, aside_path=aside))
                 try:
-                    readings.append(
-                        _read_sheet(
-                            sheet,
-                            stamp=stamp,
-                            lines_path=lines,
-                            aside_path=aside,
-                            name=shown,
-                            sha256=sha256,
-                            confirmed=confirmed,
-                            period=period,
-                        )
-                    )
+                    readings.append(_read_sheet(sheet, parts[-1]))
                 except CannotRead as refusal:
                     parts.pop()
                     lines.unlink(missing_ok=True)
@@ -97,14 +75,14 @@ def read_workbook(
             raise CannotRead(
                 left_out[0]
                 if len(left_out) == 1
-                else f"{shown} has no sheet of payments. {' '.join(left_out)}".strip()
+                else f"{asked.name} has no sheet of payments. {' '.join(left_out)}".strip()
             )
-        _join([lines for lines, _ in parts], lines_path)
-        _join([aside for _, aside in parts], aside_path)
+        _join([part.lines_path for part in parts], asked.lines_path)
+        _join([part.aside_path for part in parts], asked.aside_path)
     finally:
-        for pair in parts:
-            for part in pair:
-                part.unlink(missing_ok=True)
+        for part in parts:
+            part.lines_path.unlink(missing_ok=True)
+            part.aside_path.unlink(missing_ok=True)
     return _whole(readings, warnings=left_out)
 
 
@@ -144,34 +122,14 @@ def sheets_of_workbook(
         yield sheets
 
 
-def _read_sheet(
-    sheet: Sheet,
-    *,
-    stamp: Stamp,
-    lines_path: Path,
-    aside_path: Path,
-    name: str,
-    sha256: str,
-    confirmed: Mapping | None,
-    period: Period | None,
-) -> Reading:
+def _read_sheet(sheet: Sheet, asked: Asked) -> Reading:
     first = next(sheet.batches, [])
     if not any(cells for _, cells in first):
         raise CannotRead("it has no rows.")
-    title = f"{name}, sheet {sheet.name},"
+    title = f"{asked.name}, sheet {sheet.name},"
     if reason := why_another_dataset((cells for _, cells in first[:20]), name=title):
         raise CannotRead(reason)
-    return read_rows(
-        itertools.chain([first], sheet.batches),
-        stamp=stamp,
-        lines_path=lines_path,
-        aside_path=aside_path,
-        name=name,
-        sha256=sha256,
-        sheet=sheet.name,
-        confirmed=confirmed,
-        period=period,
-    )
+    return read_rows(itertools.chain([first], sheet.batches), asked)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -44,9 +45,9 @@ def aside_of(file: FileRead) -> list[tuple]:
 
 @pytest.mark.slow
 def test_a_every_real_file_is_read_or_refused_by_name(shared_data, tmp_path):
-    count = 0
+    count, source = 0, itertools.count()
     for file in files_read(
-        shared_data / "spend", new_stamp=lambda: Stamp(1, 2, 3), scratch=tmp_path
+        shared_data / "spend", new_stamp=lambda: Stamp(1, 2, next(source)), scratch=tmp_path
     ):
         count += 1
         reading = file.reading

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from moothall.spend.feeds import encodings
 from moothall.spend.feeds import text as text_room
-from moothall.spend.feeds.reading import CannotRead, Stamp
-from moothall.spend.feeds.text import propose_mapping, read_text
+from moothall.spend.feeds.read_files import BATCH_BYTES
+from moothall.spend.feeds.reading import Asked, CannotRead, Stamp
+from moothall.spend.feeds.text import propose_mapping, read_texts
 
 STAMP = Stamp(body_id=1, publication_id=2, source_id=3)
 HEADER = "Service,Payment Date,Supplier Name,Net Amount (£)"
@@ -38,15 +39,40 @@ def written(
     return path
 
 
+def read_all(paths: list[Path], *, careful: bool = False, **options):
+    """Of each file its Reading, lines and rows set aside; or why it was not read."""
+    files = [
+        Asked(
+            **{"path": path, "name": path.name, "stamp": STAMP, **options},
+            lines_path=path.parent / f"{place}-lines.parquet",
+            aside_path=path.parent / f"{place}-aside.parquet",
+        )
+        for place, path in enumerate(paths)
+    ]
+    told = []
+    for asked, reading in zip(files, read_texts(files, careful=careful), strict=True):
+        if isinstance(reading, CannotRead):
+            told.append(reading)
+            continue
+        lines, aside = pl.read_parquet(asked.lines_path), pl.read_parquet(asked.aside_path)
+        assert reading.rows_read == reading.rows_kept + reading.rows_set_aside
+        assert (lines.height, aside.height) == (reading.rows_kept, reading.rows_set_aside)
+        assert (lines["amount"].sum() or 0) == reading.amount_kept
+        told.append((reading, lines, aside))
+    return told
+
+
 def read(path: Path, **options):
-    lines, aside = path.parent / "lines.parquet", path.parent / "aside.parquet"
-    reading = read_text(path, stamp=STAMP, lines_path=lines, aside_path=aside, **options)
-    frames = pl.read_parquet(lines), pl.read_parquet(aside)
-    assert reading.rows_read == reading.rows_kept + reading.rows_set_aside
-    assert frames[0].height == reading.rows_kept
-    assert frames[1].height == reading.rows_set_aside
-    assert (frames[0]["amount"].sum() or 0) == reading.amount_kept
-    return reading, *frames
+    (told,) = read_all([path], **options)
+    if isinstance(told, CannotRead):
+        raise told
+    return told
+
+
+def agree(some, others) -> bool:
+    if isinstance(some, CannotRead) or isinstance(others, CannotRead):
+        return str(some) == str(others)
+    return some[0] == others[0] and some[1].equals(others[1]) and some[2].equals(others[2])
 
 
 def csv_of(*rows: str, end: str = "\r\n", header: str = HEADER) -> str:
@@ -315,10 +341,7 @@ def test_the_fast_way_and_the_careful_way_agree_on_any_file(tmp_path, rows, end,
         with pytest.raises(CannotRead, match=re.escape(str(refusal))):
             read(path, careful=True)
         return
-    careful = read(path, careful=True)
-    assert fast[0] == careful[0]
-    assert fast[1].equals(careful[1])
-    assert fast[2].equals(careful[2])
+    assert agree(fast, read(path, careful=True))
 
 
 def test_a_file_of_several_blocks_reads_as_one(tmp_path, monkeypatch):
@@ -328,10 +351,54 @@ def test_a_file_of_several_blocks_reads_as_one(tmp_path, monkeypatch):
     monkeypatch.setattr(encodings, "BLOCK_BYTES", 2000)
     monkeypatch.setattr(text_room, "BATCH_ROWS", 90)
     for careful in (False, True):
-        blocks = read(path, careful=careful)
-        assert blocks[0] == whole[0]
-        assert blocks[1].equals(whole[1])
-        assert blocks[2].equals(whole[2])
+        assert agree(read(path, careful=careful), whole)
+
+
+# Of one layout with `csv_of`, and each odd in its own way.
+MONTH_FIRST = ("Parks,04/13/2023,Able Ltd,1.00", "Parks,04/03/2023,Baker Ltd,2.00")
+TOTALLED = (*ROWS, ",,,1600.00")
+ASIDE = (*ROWS, "Parks,13/04/2023,No amount Ltd,", "Parks,13/04/1923,Old Ltd,5.00", ",,,")
+ROUNDED = ("Parks,03/04/2023,Able Ltd,1.005", "Parks,03/04/2023,Able Ltd,2.005")
+ALIKE = (ROWS, MONTH_FIRST, TOTALLED, ASIDE, ROUNDED)
+OF_SEVERAL_LINES = (*ROWS, 'Parks,03/04/2023,"Able\nLtd",3.00')
+LONGER_THAN_ITS_HEADER = (*ROWS, *["Parks,03/04/2023,Able Ltd,3.00"] * 250, ROWS[0] + ",,,")
+
+
+def test_files_of_one_layout_are_read_as_one_frame_and_each_says_what_it_says_alone(
+    tmp_path, monkeypatch
+):
+    texts = [csv_of(*rows) for rows in ALIKE]
+    texts += [csv_of(*ROWS, end="\n"), csv_of(*ROWS).rstrip(), "Payments,,,\r\n" + texts[0]]
+    paths = [written(tmp_path, text, name=f"April-2023-{n}.csv") for n, text in enumerate(texts)]
+    alone = [read(path, careful=True) for path in paths]
+    read_csv, parsed = pl.read_csv, []
+    monkeypatch.setattr(pl, "read_csv", lambda *a, **k: parsed.append(1) or read_csv(*a, **k))
+    together = read_all(paths)
+    assert len(parsed) == 1
+    assert [agree(*pair) for pair in zip(together, alone, strict=True)] == [True] * len(paths)
+    assert {told[0].date_order for told in together} == {"day first", "month first"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        csv_of(*OF_SEVERAL_LINES),
+        csv_of(*LONGER_THAN_ITS_HEADER),
+        csv_of(*ROWS, 'Parks,03/04/2023,Able 2" Ltd,3.00'),
+        csv_of(*MONTH_FIRST, header="Payment Date,Service,Supplier Name,Net Amount (£)"),
+        csv_of(*MONTH_FIRST).replace(",", ";"),
+        csv_of(*MONTH_FIRST).replace("Parks", "Parks\xa0"),
+        "\ufeff" + csv_of(*MONTH_FIRST),
+        "Name,Reading\nCold,1\n",
+        "",
+    ],
+)
+def test_an_odd_file_among_others_is_read_as_it_is_alone_and_so_are_they(tmp_path, odd):
+    texts = [csv_of(*ROWS), odd, csv_of(*MONTH_FIRST)]
+    paths = [written(tmp_path, text, name=f"April-2023-{n}.csv") for n, text in enumerate(texts)]
+    for path, told in zip(paths, read_all(paths), strict=True):
+        (alone,) = read_all([path], careful=True)
+        assert agree(told, alone)
 
 
 def test_the_date_order_is_decided_by_the_whole_of_a_long_file(tmp_path, monkeypatch):
@@ -359,20 +426,26 @@ def real_text_files(shared: Path):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_fast_way_and_the_careful_way_agree_on_every_real_file(shared_data, tmp_path):
+    """As files are loaded: several small ones at a time."""
     differing, count = [], 0
+    copies: list[Path] = []
+
+    def compare():
+        for copy, fast in zip(copies, read_all(copies), strict=True):
+            if not agree(fast, *read_all([copy], careful=True)):
+                differing.append(copy.name)
+            copy.unlink()
+        copies.clear()
+
     for path, content in real_text_files(shared_data):
         if not content:
             continue
-        copy = written(tmp_path, content, name=path.name)
-        fast, careful = read(copy), read(copy, careful=True)
-        copy.unlink()
+        if sum(copy.stat().st_size for copy in copies) + len(content) > BATCH_BYTES:
+            compare()
+        (folder := tmp_path / str(count)).mkdir()
+        copies.append(written(folder, content, name=path.name))
         count += 1
-        if (
-            fast[0] != careful[0]
-            or not fast[1].equals(careful[1])
-            or not fast[2].equals(careful[2])
-        ):
-            differing.append(path.name)
+    compare()
     assert count > 200
     assert differing == []
 
@@ -396,11 +469,12 @@ def test_memory_stays_flat_for_a_file_of_any_size(tmp_path):
     program = f"""
 import re
 from pathlib import Path
-from moothall.spend.feeds.reading import Stamp
-from moothall.spend.feeds.text import read_text
+from moothall.spend.feeds.reading import Asked, Stamp
+from moothall.spend.feeds.text import read_texts
 folder = Path({str(tmp_path)!r})
-reading = read_text(folder / "April-2023.csv", stamp=Stamp(1, 2, 3),
-    lines_path=folder / "lines.parquet", aside_path=folder / "aside.parquet")
+path = folder / "April-2023.csv"
+(reading,) = read_texts([Asked(path=path, name=path.name, stamp=Stamp(1, 2, 3),
+    lines_path=folder / "lines.parquet", aside_path=folder / "aside.parquet")])
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
 print(reading.rows_kept, int(peak) // 1024)
 """

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moothall.spend.feeds import sheet_rows, workbooks
-from moothall.spend.feeds.reading import CannotRead, Reading, Stamp
+from moothall.spend.feeds.reading import Asked, CannotRead, Reading, Stamp
 from moothall.spend.feeds.sheet_rows import cell_text, number_text
 from moothall.spend.feeds.workbooks import WorkbookLimits, propose_workbook, read_workbook
 
@@ -44,9 +44,9 @@ def workbook(path: Path, sheets: dict[str, list[tuple]], *, hidden: str = "") ->
 
 def read(path: Path, **options) -> tuple[Reading, pl.DataFrame, pl.DataFrame]:
     lines, aside = path.with_name("lines.parquet"), path.with_name("aside.parquet")
-    reading = read_workbook(
-        path, stamp=Stamp(1, 2, 3), lines_path=lines, aside_path=aside, **options
-    )
+    limits = options.pop("limits", None)
+    asked = {"path": path, "name": path.name, "stamp": Stamp(1, 2, 3), **options}
+    reading = read_workbook(Asked(**asked, lines_path=lines, aside_path=aside), limits)
     return reading, pl.read_parquet(lines), pl.read_parquet(aside)
 
 
