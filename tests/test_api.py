@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import schemathesis
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -14,6 +15,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from moothall.agreements.actions.facts_doors import make_key
+from moothall.agreements.tests.lamps import lamp_place
 from moothall.core import lake
 from moothall.site.wsgi import application
 from moothall.spend.tests.little_place import little_place
@@ -81,4 +84,43 @@ def test_coverage_names_only_the_bodies_that_were_asked_about(place):
 def test_the_description_tells_every_refusal(client, db):
     document = json.loads(client.get("/api/v1/openapi.json").content)
     for path, deeds in document["paths"].items():
-        assert {"200", "422"} <= set(deeds["get"]["responses"]), path
+        for deed in deeds.values():
+            assert {"200", "422"} <= set(deed["responses"]), path
+
+
+@pytest.mark.slow
+@schema.include(path_regex="/agreements/.agreement_id.*").parametrize()
+@settings(
+    max_examples=25,
+    deadline=timedelta(seconds=30),
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_what_a_key_opens_is_answered_as_described_too(case, own_key):
+    agreement_id, secret = own_key
+    if case.operation.path.count("{") == 1 or case.path_parameters.get("agreement_id", 0) % 2:
+        case.path_parameters["agreement_id"] = agreement_id
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {secret}"},
+        checks=[
+            not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_schema_conformance,
+        ],
+    )
+
+
+@pytest.fixture
+def own_key():
+    """An agreement with statements, and a key of its provider's."""
+    place = lamp_place()
+    place.stated(800, depots=2)
+    made = make_key(
+        agreement=place.agreement,
+        organisation=place.provider,
+        name="Lamps",
+        by=place.reporter,
+        at=timezone.now(),
+    )
+    return place.agreement.pk, made.secret

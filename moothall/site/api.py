@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from moothall.agreements.actions.facts import KeyUsedForOther
 from moothall.agreements.api import NotRead
 from moothall.agreements.api import router as agreements
 from moothall.core.errors import CannotDo
@@ -35,15 +36,32 @@ api.add_router("/agreements", agreements)
 # What an address itself names, and is not there; any other question is one not to be answered.
 NOT_THERE = (NoSuchSupplier, NoSuchCategory, NoSuchDecision, NotRead)
 NOT_YOURS = (CannotSeeDuplicates,)
+OTHERWISE_HERE = (KeyUsedForOther,)
 
 
 @api.exception_handler(CannotDo)
 def refused(request: HttpRequest, refusal: CannotDo) -> HttpResponse:
     """A refusal is the sentence that the pages show."""
-    status = (
-        404 if isinstance(refusal, NOT_THERE) else 403 if isinstance(refusal, NOT_YOURS) else 400
-    )
+    by_kind = ((NOT_THERE, 404), (NOT_YOURS, 403), (OTHERWISE_HERE, 409))
+    status = next((code for kinds, code in by_kind if isinstance(refusal, kinds)), 400)
     return api.create_response(request, {"sentence": refusal.sentence}, status=status)
+
+
+@api.exception_handler(AuthenticationError)
+def not_known(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Neither a session nor a key that opens this."""
+    sentence = (
+        "This is not answered: it takes a key that is in use, or for reading a session. Send the "
+        "key as Authorization: Bearer, or sign in."
+    )
+    return api.create_response(request, {"sentence": sentence}, status=401)
+
+
+@api.exception_handler(HttpError)
+def not_read(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What was sent cannot even be read."""
+    sentence = f"This cannot be answered: {error}. Send JSON as /api/ describes it."
+    return api.create_response(request, {"sentence": sentence}, status=error.status_code)
 
 
 @api.exception_handler(ValidationError)

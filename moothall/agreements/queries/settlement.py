@@ -65,6 +65,7 @@ class PeriodRow:
     statement: int | None
     url: str
     waits_for_confirmation: bool = False
+    missing: tuple[Fact, ...] = ()
 
     @property
     def label(self) -> str:
@@ -321,6 +322,7 @@ def _row(
         statement=lines[0].statement.number if lines else None,
         url=reverse("agreements:settlement_period", args=[agreement.pk, period.starts_on, round_]),
         waits_for_confirmation=bool(entered),
+        missing=tuple(missing(terms.versions, period, facts)) if round_ == 1 else (),
     )
 
 

@@ -193,6 +193,12 @@ def statement_of(agreement: Agreement, number: int) -> Statement | None:
     return agreement.statements.filter(number=number).select_related("settlement", "by").first()
 
 
+def statements_after(agreement: Agreement, number: int, most: int = 50) -> list[Statement]:
+    """Return the statements that follow one of a number, the oldest first."""
+    held = agreement.statements.filter(number__gt=number).order_by("number")
+    return list(held.select_related("settlement", "by")[:most])
+
+
 def statement_page(statement: Statement, *, viewer: Asker, on: date) -> StatementPage:
     """Return what a statement shows on a day."""
     agreement, settlement = statement.agreement, statement.settlement

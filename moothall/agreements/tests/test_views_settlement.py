@@ -129,7 +129,7 @@ def test_a_period_is_taken_from_its_facts_to_its_payment_on_the_pages(place):
         {"pair": pair, "kind": "SELF_BILLING", "reference": "SB 4", "arrived_on": "2025-07-10"},
     )
     page = said(checker.get(address("statement", place, 1)))
-    assert "self-billing SB 4, 10 July 2025" in page
+    assert "Self-billing SB 4, 10 July 2025" in page
     assert "Late by" in page
     paid = checker.post(
         address("record_payment", place, 1), {"pair": pair, "paid_on": "2025-08-01"}, follow=True

@@ -169,7 +169,6 @@ def check(request: PersonsRequest, agreement_id: int, day: str, round: int) -> H
         "waiting": waiting,
         "table": _differences_table(page),
         "why_not": reasons[0] if reasons else "",
-        "send_back": forms.WhyForm(label="What is wrong with it"),
         "trail": trail(agreement, (page.row.label, page.row.url), ("Check", "")),
     }
     return render(request, "agreements/facts_check.html", shown)
@@ -311,9 +310,12 @@ def _period(
             (body, permissions.reports_for(who, body)) for body, _facts in page.reporters
             if permissions.why_not_report_facts(who, agreement, body) is None
         ],
-        "why_not_report": permissions.why_not_report_facts(who, agreement, agreement.body),
+        "reports_for_others": any(
+            not permissions.reports_for(who, body)
+            and permissions.why_not_report_facts(who, agreement, body) is None
+            for body, _facts in page.reporters
+        ),
         "has_to_check": any(report.state == "SUBMITTED" for report in page.reports),
-        "refuse_form": forms.WhyForm(label="What is wrong with it"),
         "is_open": settlement is not None,
         "history": history(settlement) if settlement else (),
         "trail": trail(agreement, (row.label, "")),
