@@ -17,6 +17,7 @@ from moothall.agreements.views import (
     facts_doors,
     health,
     meetings,
+    one_page,
     overlaps,
     register,
     results,
@@ -57,6 +58,7 @@ urlpatterns = [
     path(f"{AGREEMENT}/members/<int:member_id>", register.member, name="member"),
     path(f"{AGREEMENT}/members/<int:member_id>/leave", register.leave, name="leave"),
     path(f"{AGREEMENT}/withhold", register.withhold, name="withhold"),
+    path(f"{AGREEMENT}/one-page", one_page.one_page, name="one_page"),
     path(f"{AGREEMENT}/health", health.health, name="health"),
     path(f"{AGREEMENT}/health/answer", health.answer, name="answer_health"),
     # From a draft to an agreement in force

@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from moothall.agreements.api import changes, companies, drafts, settlement
+from moothall.agreements.api import changes, companies, drafts, register, settlement
 from moothall.agreements.api.asked import NotRead
 
 __all__ = ["NotRead", "router"]
@@ -12,3 +12,4 @@ router.add_router("", drafts.router)
 router.add_router("", companies.router)
 router.add_router("", changes.router)
 router.add_router("", settlement.router)
+router.add_router("", register.router)
