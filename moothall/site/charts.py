@@ -173,6 +173,8 @@ def plain(amount: Amount | Money) -> Amount:
 def shown(amount: Amount, kind: Kind) -> str:
     if amount is None:
         return "not published"
+    if kind is Kind.SHARE:
+        return wording.percentage(Decimal(amount))
     return wording.pounds(amount) if kind is Kind.POUNDS else wording.whole_number(int(amount))
 
 

@@ -28,6 +28,7 @@ from moothall.agreements.tests.board_factories import busy_board
 from moothall.agreements.tests.company_factories import company_story, route_of
 from moothall.agreements.tests.factories import agreement_of
 from moothall.agreements.tests.lamps import settlement_story
+from moothall.agreements.tests.promises import busy_register
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
@@ -141,6 +142,7 @@ def examples(person) -> dict[str, dict[str, object]]:
         "kept_id": route_of(county).pk,
         "agreements:succession": {"slug": abolished.slug},
         "member_id": agreement.members.first().pk,
+        **busy_register(agreement, by=person),
         "section": "terms",
         "body": county.slug,
         "role_id": person.roles.first().pk,

@@ -61,12 +61,14 @@ def older_than_limit(
             last = latest.get((partner, check.key))
             if last is None and check.needed:
                 found.append(
-                    f"{check.label} of {partner} has not been checked. Check it, and record when."
+                    f"{partner} has not been checked for {check.label.lower()}. Check it, and "
+                    "record when."
                 )
             elif last is not None and good_until(last, check) < on:
                 found.append(
-                    f"{check.label} of {partner} was last checked on {plain_date(last.on)}, and "
-                    f"the limit is {number_of(check.months, 'month')}. Check it again."
+                    f"{partner} was last checked for {check.label.lower()} on "
+                    f"{plain_date(last.on)}, and the limit is {number_of(check.months, 'month')}. "
+                    "Check it again."
                 )
     return tuple(found)
 

@@ -17,7 +17,7 @@ PROMISE = StateTable(
     "promise",
     states(
         DUE="due",
-        EVIDENCED="waiting to be checked",
+        EVIDENCED="reported",
         MET="kept",
         NOT_MET="not kept",
         WAIVED="waived",

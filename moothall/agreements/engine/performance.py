@@ -27,7 +27,7 @@ PERFORMANCE = StateTable(
         IN_DEFAULT="in default",
         RECTIFYING="under a rectification plan",
         CREDITED="in default with credits taken",
-        STEPPED_IN="in the commissioner's hands",
+        STEPPED_IN="taken over",
     ),
     moves(
         ("WARN", "PERFORMING", "WARNED", "give an early warning"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 from attrs import frozen
 
@@ -19,7 +18,6 @@ from moothall.agreements.engine.performance import (
     suggested,
 )
 from moothall.agreements.engine.scorecard import (
-    OTHER,
     Bands,
     Rating,
     scale,
@@ -31,10 +29,10 @@ from moothall.agreements.models import (
     PerformanceIndicator,
     PerformanceStep,
 )
+from moothall.agreements.queries.terms import terms_of
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
 from moothall.deals.deal import Deal, periods_every
-from moothall.deals.reading import CannotReadDeal, deal_from_toml
 from moothall.values.periods import Period
 from moothall.values.state_table import Move
 from moothall.values.wording import decimal_number
@@ -112,18 +110,11 @@ class PerformancePage:
         return any(score and score.needs_check for row in self.rows for score in row.scores)
 
 
-@lru_cache(maxsize=256)
-def _deal(text: str) -> Deal | None:
-    try:
-        return deal_from_toml(text)
-    except CannotReadDeal:
-        return None
-
-
-def deal_of(agreement: Agreement) -> Deal | None:
-    """The deal of the latest version in force; None without one, or while it has findings."""
-    version = agreement.versions.exclude(in_force_from=None).order_by("-number").first()
-    return _deal(version.text) if version else None
+def deal_of(agreement: Agreement, on: date | None = None) -> Deal | None:
+    """The deal in force on a day, or the latest; None without one, or while it has findings."""
+    versions = terms_of(agreement).versions
+    begun = [each for each in versions if on is None or each.effective_from <= on]
+    return begun[-1].deal if begun else None
 
 
 def facts_of(agreement: Agreement) -> dict[str, str]:
@@ -134,9 +125,9 @@ def facts_of(agreement: Agreement) -> dict[str, str]:
 
 def periods_of(agreement: Agreement, *, on: date) -> tuple[Period, ...]:
     """The periods that are over by a day: the deal's, or without one every three months."""
-    deal = deal_of(agreement)
-    if deal is not None:
-        held: Iterable[Period] = deal.periods
+    terms = terms_of(agreement)
+    if terms.versions:
+        held: Iterable[Period] = terms.periods
     elif agreement.starts_on is None or agreement.starts_on >= on:
         held = ()
     else:
@@ -168,7 +159,7 @@ def facts_from_results(agreement: Agreement) -> dict[str, dict[date, Decimal]]:
 
 def credits_for(agreement: Agreement, period: Period) -> tuple[Credit, ...]:
     """What the deal's service credits take for a period, by its checked results."""
-    deal = deal_of(agreement)
+    deal = deal_of(agreement, period.starts_on)
     if deal is None:
         return ()
     facts = facts_from_results(agreement)
@@ -181,6 +172,21 @@ def credits_for(agreement: Agreement, period: Period) -> tuple[Credit, ...]:
 def state_of(agreement: Agreement) -> str:
     last: PerformanceStep | None = agreement.steps.last()
     return last.state if last else PERFORMANCE.begins.key
+
+
+def indicators_of(agreement: Agreement) -> list[tuple[int, str]]:
+    """The indicators, as a form offers them."""
+    held = agreement.indicators.all()
+    return [(each.pk, f"{each.name} ({each.unit})" if each.unit else each.name) for each in held]
+
+
+def indicator_of(agreement: Agreement, indicator_id: int) -> PerformanceIndicator | None:
+    return agreement.indicators.select_related("agreement__body").filter(pk=indicator_id).first()
+
+
+def result_of(agreement: Agreement, result_id: int) -> IndicatorResult | None:
+    held = IndicatorResult.objects.filter(indicator__agreement=agreement)
+    return held.filter(pk=result_id).first()
 
 
 def bands_of(indicator: PerformanceIndicator) -> Bands:
@@ -327,7 +333,7 @@ def _counts(
     found = []
     for key, rating in ratings.items():
         count = len([score for score in last if score and score.rating == rating.label])
-        if count or key != OTHER:
+        if count:
             found.append((rating, COLOURS.get(key, "grey"), count))
     return tuple(found)
 

@@ -15,6 +15,13 @@ from moothall.agreements.engine.documents import deal_as_tried
 from moothall.agreements.models import Agreement, Execution, Member, Withholding
 from moothall.agreements.queries import changes, exit_pages
 from moothall.agreements.queries.boards import said_of_boards
+from moothall.agreements.queries.due import (
+    said_of_days,
+    said_of_due_diligence,
+    said_of_performance,
+    said_of_promises,
+    said_of_risks,
+)
 from moothall.agreements.queries.health import said_of_health
 from moothall.agreements.queries.history import HistoryRow, history_of
 from moothall.agreements.queries.register import (
@@ -59,6 +66,11 @@ SECTIONS: tuple[Section, ...] = (
     Section("Settlement", "agreements:settlement", said_of_settlement),
     Section("Changes", "agreements:variations", changes.said_on_record),
     Section("Leaving", "agreements:exit", exit_pages.said_on_record),
+    Section("Risks", "agreements:risks", said_of_risks),
+    Section("Promises", "agreements:promises", said_of_promises),
+    Section("Performance", "agreements:performance", said_of_performance),
+    Section("Due diligence", "agreements:due_diligence", said_of_due_diligence),
+    Section("Calendar", "agreements:agreement_calendar", said_of_days),
 )
 
 

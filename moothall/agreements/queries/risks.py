@@ -19,7 +19,7 @@ from moothall.agreements.engine.risks import (
     totals_of,
     worth_of_mitigation,
 )
-from moothall.agreements.models import Agreement, OptimismUplift, Risk
+from moothall.agreements.models import Agreement, Member, OptimismUplift, Risk
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
 from moothall.values.counted_once import Uncertainty
@@ -108,7 +108,7 @@ class RisksPage:
 
 def risks_read_by(agreement: Agreement, viewer: Viewer) -> tuple[Risk, ...]:
     """The risks of an agreement that this reader may see: private ones are the keeper's side's."""
-    held = agreement.risks.select_related("owner__organisation")
+    held = agreement.risks.select_related("owner__organisation", "agreement__body")
     if permissions.why_not_read_own_side(viewer, agreement) is not None:
         held = held.filter(is_private=False)
     return tuple(held)
@@ -196,6 +196,14 @@ def owners_of(agreement: Agreement) -> list[tuple[int, str]]:
     """The members of today, as a form offers them."""
     held = agreement.members.filter(left_on=None).select_related("organisation")
     return [(each.pk, each.organisation.name) for each in held]
+
+
+def risk_row(risk: Risk, *, on: date) -> RiskRow:
+    return _row(risk, grades_on(on), risk.agreement.body.name)
+
+
+def owner_of(agreement: Agreement, member_id: int | None) -> Member | None:
+    return agreement.members.filter(pk=member_id).first() if member_id else None
 
 
 def _row(risk: Risk, grades: tuple[Grade, ...], keeper: str) -> RiskRow:

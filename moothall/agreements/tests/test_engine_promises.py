@@ -412,8 +412,8 @@ def test_a_check_on_the_day_of_its_limit_is_not_too_old_and_a_day_later_it_is():
     assert older_than_limit(["Sweep Ltd"], done, CHECKS, on=DAY) == ()
     (said,) = older_than_limit(["Sweep Ltd"], done, CHECKS, on=DAY + timedelta(days=1))
     assert said == (
-        "Insurance of Sweep Ltd was last checked on 24 November 2025, and the limit is 12 months. "
-        "Check it again."
+        "Sweep Ltd was last checked for insurance on 24 November 2025, and the limit is 12 "
+        "months. Check it again."
     )
 
 
@@ -426,7 +426,7 @@ def test_the_latest_check_counts_and_one_to_come_does_not():
 
 def test_a_check_that_is_needed_and_missing_is_said_and_another_is_not():
     (said,) = older_than_limit(["Sweep Ltd"], [], CHECKS, on=DAY)
-    assert said.startswith("Insurance of Sweep Ltd has not been checked.")
+    assert said.startswith("Sweep Ltd has not been checked for insurance.")
 
 
 def test_a_bidder_of_twenty_million_for_six_a_year_is_large_enough():
