@@ -1,5 +1,6 @@
 """The deeds of a company's record: who holds it, who directs it, its years, what is at risk."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.db.models import Q
 from moothall.agreements import permissions
 from moothall.agreements.engine.exposure import Standing
 from moothall.agreements.models import (
-    Agreement,
     Company,
     CompanyExposure,
     CompanyYear,
@@ -30,6 +30,7 @@ from moothall.values.money import Money
 
 SETTABLE = (
     "form",
+    "agreement",
     "registered_number",
     "purpose",
     "began_on",
@@ -53,7 +54,6 @@ def register_company(
     form: str,
     by: Person | None,
     at: datetime,
-    agreement: Agreement | None = None,
     **said: object,
 ) -> Company:
     """Enter a company or mutual in the register of a body that stands behind it.
@@ -73,9 +73,7 @@ def register_company(
         raise CannotKeepCompany(
             f"{organisation.name} has a record already, kept by {held.body.name}. Open that one."
         )
-    company = Company(
-        body=body, organisation=organisation, agreement=agreement, form=form, by=by, at=at
-    )
+    company = Company(body=body, organisation=organisation, form=form, by=by, at=at)
     _set(company, said)
     company.save()
     audit.record(
@@ -91,15 +89,23 @@ def set_company(*, company: Company, by: Person | None, at: datetime, **said: ob
     :raises CannotKeepCompany: when the person may not, or there is no such form.
     """
     company = _kept(company, by)
-    before = {name: getattr(company, name) for name in said}
+    before = _said_of(company, said)
     _set(company, said)
     company.save(update_fields=list(said))
-    after = {name: getattr(company, name) for name in said}
+    after = _said_of(company, said)
     audit.record(
         by=by, at=at, did="agreements.company_set", to=company, body_id=company.body_id,
         changed=audit.changes(before, after, personal=("purpose", "registered_number")),
     )  # fmt: skip
     return company
+
+
+def _said_of(company: Company, names: Iterable[str]) -> dict[str, object]:
+    """What stands under these names; the agreement by its number."""
+    return {
+        name: company.agreement_id if name == "agreement" else getattr(company, name)
+        for name in names
+    }
 
 
 def _set(company: Company, said: dict[str, object]) -> None:

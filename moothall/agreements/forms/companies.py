@@ -83,6 +83,7 @@ class CompanyForm(forms.Form):
         help_text="A body of the directory. Add it there first where it is missing.",
     )
     form = forms.ChoiceField(label="Form")
+    agreement = forms.ChoiceField(label="Set up under the agreement", required=False)
     registered_number = forms.CharField(label="Registered number", required=False, max_length=20)
     began_on = day_field("Began on", required=False)
     purpose = forms.CharField(
@@ -108,10 +109,16 @@ class CompanyForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, kinds: Choices = (), bodies: Choices | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        kinds: Choices = (),
+        agreements: Choices = (),
+        bodies: Choices | None = None,
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         _choose(self, "form", kinds)
+        _choose(self, "agreement", agreements, "None that is recorded here")
         if bodies is None:
             del self.fields["organisation"]
         else:

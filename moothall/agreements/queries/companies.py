@@ -22,6 +22,7 @@ from moothall.agreements.engine.holdings import (
 )
 from moothall.agreements.engine.routes import Condition, Facts, mutual_conditions
 from moothall.agreements.models import (
+    Agreement,
     BusinessPlan,
     Company,
     CompanyYear,
@@ -251,6 +252,11 @@ def form_called(key: str) -> Form:
     rule = rules_of("agreements", "company_forms")[key]
     version = rule.versions[-1]
     return Form(key=key, label=rule.label, version=version, **version.value)
+
+
+def agreements_kept(body: Organisation) -> dict[str, Agreement]:
+    """Number as text -> each agreement that a body keeps, by name."""
+    return {str(one.pk): one for one in Agreement.objects.filter(body=body).order_by("name")}
 
 
 def bodies_with(viewer: Viewer, deed: Deed) -> QuerySet[Organisation]:

@@ -19,7 +19,7 @@ from moothall.agreements.forms.routes import CannotReadFacts, facts_typed
 from moothall.agreements.models import Company, CompanyExposure, Holding, Novation, RouteKept
 from moothall.agreements.queries.company_waits import waits
 from moothall.agreements.tests.company_factories import company_of, company_story
-from moothall.agreements.tests.factories import manager_of
+from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.directory.actions.bodies import record_succession
 from moothall.directory.engine.roles import MAY, Deed, Role
 from moothall.directory.queries import viewer_for
@@ -147,10 +147,22 @@ def test_a_company_is_registered_and_its_record_begun(norbury, manager):
     trust = OrganisationFactory(name="Trust", slug="trust")
     client = signed_in(manager)
     said = {"organisation": "trust", "form": "limited_by_guarantee", "employees_control": "no"}
+    agreement = agreement_of(norbury, by=manager)
+    said["agreement"] = agreement.pk
     answer = client.post(at("register_company", "norbury") + "?do=register", said)
     assert answer.status_code == 302
     made = Company.objects.get(organisation=trust)
-    assert (made.employees_control, made.delivers_services) == (False, None)
+    assert (made.agreement, made.employees_control, made.delivers_services) == (
+        agreement,
+        False,
+        None,
+    )
+    page = client.get(at("company", made.pk))
+    assert at("agreement", agreement.pk) in text_of(page)
+    edited = client.post(at("company_edit", made.pk) + "?do=edit", {"form": "cio"})
+    assert edited.status_code == 302
+    made.refresh_from_db()
+    assert (made.form, made.agreement) == ("cio", None)
     again = client.post(at("register_company", "norbury") + "?do=register", said)
     assert again.status_code == 409
     assert "has a record already" in text_of(again)

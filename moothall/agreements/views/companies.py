@@ -26,7 +26,7 @@ from moothall.values.money import Money
 from moothall.values.tables import Cell, Column, Download, Kind, Table
 
 if TYPE_CHECKING:
-    from moothall.agreements.models import Company
+    from moothall.agreements.models import Agreement, Company
 
 NO_COMPANY = "No company of this number is read here. The list of companies has them all."
 NAMED_BY_NOBODY = "Nobody: elected or independent"
@@ -347,11 +347,15 @@ def register(request: PersonsRequest, slug: str) -> HttpResponse:
     """Enter a company or mutual in a body's register."""
     body = body_for(slug, who=request.user, why_not=why_not_keep_agreement)
     others = [(x.slug, x.name) for x in body_list() if x.slug != slug]
-    form = forms.CompanyForm(**typed(request, "register"), kinds=_kinds(), bodies=others)
+    kept = companies.agreements_kept(body)
+    form = forms.CompanyForm(
+        **typed(request, "register"), kinds=_kinds(), agreements=_names(kept), bodies=others
+    )
     made: list[Company] = []
 
     def act(said: dict[str, Any]) -> str:
         organisation = body_at(said.pop("organisation"))
+        said["agreement"] = kept.get(said["agreement"])
         assert organisation is not None  # noqa: S101  # a choice of the form
         made.append(
             deeds.register_company(
@@ -379,10 +383,15 @@ def _list_url() -> str:
 def edit(request: PersonsRequest, company_id: int) -> HttpResponse:
     """Change what is said of a company."""
     held = company_kept(request, company_id)
+    kept = companies.agreements_kept(held.body)
     first = {name: getattr(held, name) for name in deeds.SETTABLE}
-    form = forms.CompanyForm(**typed(request, "edit"), kinds=_kinds(), initial=first)
+    first["agreement"] = held.agreement_id
+    form = forms.CompanyForm(
+        **typed(request, "edit"), kinds=_kinds(), agreements=_names(kept), initial=first
+    )
 
     def act(said: dict[str, Any]) -> str:
+        said["agreement"] = kept.get(said["agreement"])
         deeds.set_company(company=held, by=request.user, at=timezone.now(), **said)
         return "That is kept."
 
@@ -395,6 +404,10 @@ def edit(request: PersonsRequest, company_id: int) -> HttpResponse:
     parts = [Part("edit", "", "Keep", form, act)]
     back = reverse("agreements:company", args=[held.pk])
     return answer(request, "agreements/company_form.html", page, parts, back)
+
+
+def _names(kept: "dict[str, Agreement]") -> list[tuple[str, str]]:
+    return [(key, one.name) for key, one in kept.items()]
 
 
 def _kinds() -> list[tuple[str, str]]:
