@@ -12,7 +12,6 @@ from moothall.agreements.queries.overlaps import matrix, overlaps_page
 from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.core.permissions import PUBLIC, Viewer
 from moothall.directory.tests.factories import OrganisationFactory
-from moothall.site.overlap_pictures import overlap_map
 
 FUND = Partnership(1, "Fund", frozenset({1, 2, 3}), ("Fewer falls", "Shorter waits"), "Norbury")
 STREETS = Partnership(2, "Streets", frozenset({1, 2, 3, 4}), ("fewer falls.",), "norbury ")
@@ -58,21 +57,6 @@ def test_what_overlaps_does_so_whichever_is_named_first_and_each_stands_in_one_g
     members = [key for group in groups(found) for key in group]
     assert len(members) == len(set(members))
     assert set(members) == {key for x in found for key in (x.first.id, x.second.id)}
-
-
-def test_the_map_has_each_name_once_and_each_overlap_as_a_line_of_its_own():
-    pairs = [("Fund", "Streets", 3), ("Streets", "A much longer name of a forum", 2)]
-    drawn = overlap_map(pairs)
-    assert [" ".join(word for word, _ in name.words) for name in drawn.names] == [
-        "Fund",
-        "Streets",
-        "A much longer name of a forum",
-    ]
-    assert [each.ways for each in drawn.brackets] == [3, 2]
-    first, second = drawn.brackets
-    assert first.y2 != second.y1  # both join Streets, at heights of their own
-    assert max(each.y2 for each in drawn.brackets) < drawn.height
-    assert "Fund and Streets have all three in common." in drawn.said
 
 
 @pytest.fixture
