@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from moothall.agreements.models import Draft, Trial
+from moothall.agreements.models import (
+    Agreement,
+    Draft,
+    LineDispute,
+    RefusedDecision,
+    Settlement,
+    Trial,
+)
 from moothall.agreements.queries import drafts
 from moothall.core import lake
 from moothall.core.models import AuditEntry, Publication
@@ -164,13 +171,20 @@ def test_loading_shows_every_room_real_work_and_is_done_once(stamp, settings):
     assert verdicts == {"SAME": 4, "DIFFERENT": 1}
     assert CategoryCorrection.objects.get().body == bodies["county"]
     tried = Trial.objects.filter(state=Trial.State.DONE)
-    assert (Draft.objects.count(), tried.count()) == (4, 3)
+    assert (Draft.objects.count(), tried.count()) == (8, 7)
     assert any("far more reward than risk" in str(trial.result["fairness"]) for trial in tried)
     assert any("a charity that carries it" in str(trial.result["fairness"]) for trial in tried)
     waiting = drafts.draft_page(
         Draft.objects.get(name="Street lights by saving"), bodies["county"], viewer=PUBLIC
     )
     assert [finding.place for finding in waiting.to_mend] == ["terms.fee.payee"]
+    states = Counter(Settlement.objects.values_list("state", flat=True))
+    assert states == {"PAID": 28, "SUBMITTED": 3, "PART_PAID": 1}
+    assert LineDispute.objects.get().line.term == "results"
+    assert RefusedDecision.objects.get().owner == bodies["county"]
+    found = Agreement.objects.filter(is_existing=True)
+    assert (Agreement.objects.count(), found.count()) == (16, 12)
+    assert Agreement.objects.get(state="ENDING").name == "Street lighting"
     assert Release.objects.get().body == bodies["district"]
     headline = figures.summary(viewer_for(None), "category")
     assert 0.97 < headline.coverage.classified_share < 1
