@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from moothall.agreements.queries import waiting as agreements
 from moothall.agreements.queries.drafts import bodies_drafted_for
 from moothall.core.health import is_ready, readiness
 from moothall.core.permissions import route
@@ -45,8 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def attention(request: HttpRequest) -> HttpResponse:
     """What waits for whoever signed in, and the rooms that their roles open."""
     person = cast("Person", request.user)
-    waiting = waiting_for(person, on=timezone.localdate())
-    shown = {"waiting": waiting, "ways": ways_for(person), "people": ways_to_people(person)}
+    today = timezone.localdate()
+    of_agreements = agreements.waiting_for(person, on=today)
+    shown = {
+        "waiting": waiting_for(person, on=today),
+        "agreements": of_agreements,
+        "agreement_count": len(of_agreements),
+        "ways": ways_for(person),
+        "people": ways_to_people(person),
+    }
     return render(request, "site/attention.html", shown)
 
 

@@ -37,7 +37,7 @@ TO_FIND = (
     ("A partner that keeps the gain and none of the risk", "The draft of the leisure centres."),
     ("A payment in dispute", "Care at home: nine people had moved to a care home by day 91."),
     ("A contract that ends early", "Street lighting: warned, in default, and now ending."),
-    ("A decision that a board may not take", "Aldermoor Works: refused, and listed with its board."),
+    ("A decision that a board may not take", "Aldermoor Works: refused, and listed there."),
     ("Agreements that lack what they need", "Twelve were entered from a file, as they were found."),
 )  # fmt: skip
 
