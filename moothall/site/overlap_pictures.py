@@ -63,7 +63,7 @@ def overlap_map(pairs: Sequence[Pair]) -> OverlapMap:
             ends.append(heights[each] + HIGH_AS_LINES * taken.get(each, 0))
             taken[each] = taken.get(each, 0) + 1
         x = f"{LANES + (RIGHT - LANES) * (number + 0.5) / len(pairs):.2f}%"
-        brackets.append(Bracket(x, *ends, ways))
+        brackets.append(Bracket(x, ends[0], ends[1], ways))
     said = " ".join(f"{a} and {b} have {SAID[ways]} in common." for a, b, ways in pairs)
     return OverlapMap("Which agreements overlap", said, tuple(names), tuple(brackets), y)
 

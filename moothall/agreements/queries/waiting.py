@@ -10,6 +10,7 @@ from moothall.agreements.queries import (
     attention,
     changes,
     company_waits,
+    due,
     exit_pages,
     meetings,
     settlement,
@@ -46,13 +47,14 @@ def waiting_for(person: Person, *, on: date) -> tuple[Task, ...]:
     found = [
         *settlement.waits(person, on=on),
         *changes.waits(person),
+        *due.waits(person, on=on),
         *meetings.waits(viewer, on),
         *exit_pages.waits(person),
         *company_waits.waits(viewer, on),
         *attention.waits(person, on=on),
     ]
     tasks = [
-        Task(label, why, url, due, is_late=due is not None and due < on)
-        for label, due, url, why in found
+        Task(label, why, url, day, is_late=day is not None and day < on)
+        for label, day, url, why in found
     ]
     return tuple(sorted(tasks, key=lambda task: (task.due_on is None, task.due_on or on)))
