@@ -84,6 +84,11 @@ class SigningPage:
     needs_waiver: bool
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is still on its way to being in force."""
+        return self.may("AGREE") or self.may("EXECUTE")
+
+    @property
     def open(self) -> int:
         return sum(not each.is_met for each in self.checks)
 

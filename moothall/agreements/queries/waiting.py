@@ -32,9 +32,9 @@ class Task:
 
     @property
     def state(self) -> str:
-        if self.due_on is None:
-            return "No date"
-        return f"{'Overdue since' if self.is_late else 'By'} {plain_date(self.due_on)}"
+        if self.is_late:
+            return "Overdue"
+        return "No date" if self.due_on is None else f"By {plain_date(self.due_on)}"
 
     @property
     def colour(self) -> str:
