@@ -98,7 +98,8 @@ def test_the_description_tells_every_refusal(client, db):
 )
 def test_what_a_key_opens_is_answered_as_described_too(case, own_key):
     agreement_id, secret = own_key
-    if case.operation.path.count("{") == 1 or case.path_parameters.get("agreement_id", 0) % 2:
+    number = case.path_parameters.get("agreement_id", 0)
+    if case.operation.path.count("{") == 1 or not isinstance(number, int) or number % 2:
         case.path_parameters["agreement_id"] = agreement_id
     case.call_and_validate(
         headers={"Authorization": f"Bearer {secret}"},
