@@ -45,6 +45,8 @@ _PUBLIC = (
     "api:agreements_companies",
     "api:agreements_company",
     "api:agreements_routes",
+    "api:agreements_register",
+    "api:agreements_agreement",
     # Signing in, and every step that leads there. Signing up answers that it is closed.
     "account_login",
     "account_logout",
@@ -70,6 +72,11 @@ _PUBLIC = (
     "account/social/connections/",
 )
 _SIGNED_IN = (
+    # With a session, or with a key that stands for the person who made it.
+    "api:agreements_settlement",
+    "api:agreements_facts",
+    "api:agreements_statements",
+    "api:agreements_statement",
     "account_reauthenticate",
     "account_email",
     "account_change_password",
