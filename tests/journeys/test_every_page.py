@@ -101,7 +101,9 @@ def examples(person) -> dict[str, dict[str, object]]:
     release = Release.objects.first()
     board = busy_board(county, person=person)
     trial = Trial.objects.filter(version__text__contains="[terms.dividend]").get()
-    agreement = agreement_of(county, Organisation.objects.exclude(pk=county.pk).first())
+    agreement = agreement_of(
+        county, Organisation.objects.exclude(pk=county.pk).first(), is_public=True
+    )
     other = Organisation.objects.exclude(pk=county.pk).first()
     company, plan = company_story(county, other)
     abolished = OrganisationFactory(name="Old Vale", slug="old-vale")
@@ -136,6 +138,7 @@ def examples(person) -> dict[str, dict[str, object]]:
         **board,
         "deed": "vote",
         "place": "terms.dividend",
+        "board's agreement": board["agreement_id"],
         "agreement_id": agreement.pk,
         "company_id": company.pk,
         "plan_id": plan.pk,
@@ -165,6 +168,8 @@ def address(route: Route, examples: dict[str, Any]) -> str:
     if route.name == route.path:
         return "/" + route.path
     given = ARGUMENTS | examples | examples.get(route.name, {})
+    if "board_id" in dict(route.takes):
+        given["agreement_id"] = examples["board's agreement"]
     lost = [name for name, _kind in route.takes if name not in given]
     assert not lost, f"Give an example of {lost}, for {route.name}."
     return reverse(route.name, kwargs={name: given[name] for name, _kind in route.takes})

@@ -88,6 +88,13 @@ class ExecutionForm(ChoosingForm):
         error_messages={"invalid": "A sha256 has 64 letters from 0 to 9 and a to f."},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A public body's signatory is one of those who may: there, no other is asked for."""
+        super().__init__(*args, **kwargs)
+        if "" not in dict(self.fields["signatory"].choices):  # type: ignore[attr-defined]
+            self.fields["signatory"].required = True
+            del self.fields["signatory_name"], self.fields["authority"]
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         file = said.pop("document", None)
