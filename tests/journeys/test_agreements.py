@@ -1,4 +1,4 @@
-"""Agreements are recorded, one is signed by three, and a line of its statement disputed."""
+"""Agreements are recorded, one is signed by three, settled, disputed, varied, and begins to end."""
 
 import re
 from datetime import date
@@ -16,6 +16,7 @@ from moothall.agreements.actions.trying import start_simulation, try_deal
 from moothall.agreements.tests.board_factories import board_of, class_of
 from moothall.agreements.tests.factories import draft_of, manager_of
 from moothall.agreements.tests.lamps import holder
+from moothall.agreements.tests.upkeep import with_basis
 from moothall.directory.engine.roles import Role
 from moothall.directory.tests.factories import OrganisationFactory
 
@@ -113,6 +114,7 @@ class Place:
         self.manager = manager_of(self.norbury)
         self.officer = holder(self.norbury, Role.SECTION_151_OFFICER)
         self.checker = holder(self.norbury, Role.FINANCE_OFFICER)
+        self.commissioner = holder(self.norbury, Role.COMMISSIONER)
         self.provider = holder(self.brightway, Role.PROVIDER)
 
     def drafted(self):
@@ -184,13 +186,15 @@ def as_(page, live_server):
     return go
 
 
-def test_agreements_from_a_file_to_a_statement_in_dispute(page, as_, barriers, own_lake):
+def test_agreements_from_a_file_to_an_end(page, as_, barriers, own_lake):
     place = Place()
     records_what_there_is(page, as_, barriers, place)
     agreement = place.drafted()
     decides_together(page, as_, barriers, place, agreement)
     is_signed_by_three(page, as_, barriers, place, agreement)
     settles_and_disputes(page, as_, barriers, place, agreement)
+    is_varied(page, as_, barriers, place, agreement)
+    begins_to_end(page, as_, barriers, place, agreement)
 
 
 def records_what_there_is(page, as_, barriers, place):
@@ -338,4 +342,62 @@ def settles_and_disputes(page, as_, barriers, place, agreement):
     page.locator("main textarea").first.fill("Ten were dark.")
     page.get_by_role("button", name="Dispute this line").click()
     expect(page.locator("main")).to_contain_text("Norbury Council disputes it: Ten were dark.")
+    assert barriers() == []
+
+
+def is_varied(page, as_, barriers, place, agreement):
+    with_basis(agreement, timezone.now(), term_months=Decimal(24))
+    as_(place.provider, "agreement", agreement.pk)
+    page.get_by_role("link", name=re.compile("^Changes")).first.click()
+    assert barriers() == []
+    page.get_by_role("button", name="Ask for a variation").click()
+    assert barriers() == []
+    page.get_by_label("What changes, in a few words").fill("A dearer lamp")
+    page.get_by_label("Who wants it").select_option("supplier")
+    page.get_by_label("From which day").fill(f"{place.year}-10-01")
+    page.get_by_label("Price", exact=True).check()
+    text = page.get_by_label("The deal as it would be")
+    text.fill(text.input_value().replace('"1.25"', '"1.26"'))
+    page.get_by_label("Does it change the scope materially?").select_option("no")
+    page.get_by_label("Does it shift the balance in the supplier’s favour?").select_option("no")
+    page.get_by_role("button", name="Ask for it").click()
+    page.get_by_role("link", name=re.compile("A dearer lamp")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("A dearer lamp")
+    address = page.url
+
+    def step(name):
+        page.get_by_role("button", name=name).click()
+        form = page.locator("main form")
+        if form.locator("input[type=file]").count():
+            form.locator("input[type=file]").set_input_files(paper("word.pdf"))
+        assert barriers() == []
+        form.get_by_role("button", name=name).click()
+
+    step("Price it and test it")
+    expect(page.locator("main")).to_contain_text("terms.lamps.bands.1.price_gbp")
+    assert barriers() == []
+    step("Agree to it for Brightway Lamps")
+    as_(place.commissioner, "variations", agreement.pk)
+    page.goto(address)
+    step("Agree to it for Norbury Council")
+    as_(place.manager, "variations", agreement.pk)
+    page.goto(address)
+    step("Enter the word of Lantern Trust from its document")
+    step("Bring it into force")
+    expect(page.locator("main")).to_contain_text("It is in force")
+    assert barriers() == []
+
+
+def begins_to_end(page, as_, barriers, place, agreement):
+    as_(place.manager, "agreement", agreement.pk)
+    page.get_by_role("link", name=re.compile("^Leaving")).first.click()
+    expect(page.locator("main")).to_contain_text("Handing over the lamp records")
+    assert barriers() == []
+    page.get_by_role("link", name="Begin to end it").click()
+    assert barriers() == []
+    page.get_by_label("Its last day").fill(f"{place.year + 1}-03-31")
+    page.get_by_label("Why it ends").fill("The council takes the lamps in hand.")
+    page.get_by_label("By whose leaving").select_option(label="Norbury Council")
+    page.get_by_role("button", name="Record it").click()
+    expect(page.locator("main")).to_contain_text("It is ending: each item of the plan has its day.")
     assert barriers() == []
