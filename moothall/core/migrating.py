@@ -1,4 +1,4 @@
-"""How are many tables made in one step? Django draws every related model anew for each single one."""
+"""How are many tables made at once? Django draws every related model anew for each single one."""
 
 from __future__ import annotations
 
