@@ -12,7 +12,7 @@ from django.db.migrations.operations.base import Operation
 class CreateModels(Operation):
     """Make tables that belong together, and draw the models once for all of them."""
 
-    serialization_expand_args = ("operations",)
+    serialization_expand_args = ["operations"]
 
     def __init__(self, operations: Sequence[CreateModel]) -> None:
         self.operations = list(operations)
