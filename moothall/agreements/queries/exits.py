@@ -94,7 +94,9 @@ def last_rehearsal(agreement: Agreement) -> ExitRehearsal | None:
 
 
 def shares_of(line: ExitCostLine) -> dict[str, Decimal]:
-    return {key: Decimal(share) for key, share in line.shares.items()} or {"": Decimal(0)}
+    order = [*keys_of(line.agreement), *line.shares]  # a database may keep them in another
+    keys = sorted(line.shares, key=order.index)
+    return {key: Decimal(line.shares[key]) for key in keys} or {"": Decimal(0)}
 
 
 def key_of(member: Member) -> str:
