@@ -22,8 +22,9 @@ from django.utils import timezone
 from playwright.sync_api import Error, Page
 
 from moothall.agreements.actions.exits import begin_plan
+from moothall.agreements.actions.meetings import declare_result
 from moothall.agreements.actions.variations import ask_variation
-from moothall.agreements.models import Trial
+from moothall.agreements.models import Motion, Trial
 from moothall.agreements.tests.board_factories import busy_board
 from moothall.agreements.tests.company_factories import company_story, route_of
 from moothall.agreements.tests.factories import agreement_of
@@ -100,6 +101,8 @@ def examples(person) -> dict[str, dict[str, object]]:
     register = Register.objects.first()
     release = Release.objects.first()
     board = busy_board(county, person=person)
+    # What is not declared is not the public's to read.
+    declare_result(motion=Motion.objects.get(pk=board["motion_id"]), by=person, at=now)
     trial = Trial.objects.filter(version__text__contains="[terms.dividend]").get()
     agreement = agreement_of(
         county, Organisation.objects.exclude(pk=county.pk).first(), is_public=True
