@@ -282,8 +282,8 @@ def test_who_may_not_mark_sees_the_sentence_and_is_refused(norbury, settled):
     assert "only its monitoring officer may" in told(client.get(f"/decisions/{settled.pk}"))
     assert client.post(f"/decisions/{settled.pk}/lift").status_code == 403
     assert client.get("/decisions/record/norbury").status_code == 403
-    assert client.get("/decisions/99").status_code == 404
-    assert client.get("/api/v1/decisions/99").status_code == 404
+    assert client.get("/decisions/999999").status_code == 404
+    assert client.get("/api/v1/decisions/999999").status_code == 404
 
 
 # ── the keyboard ─────────────────────────────────────────────────────────────────────────────
