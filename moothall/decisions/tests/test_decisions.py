@@ -178,8 +178,8 @@ def test_a_decision_is_exempt_under_one_paragraph_at_a_time(norbury, settled):
         actions.mark_exempt(**deed, paragraph=ExemptUnder.CRIME, why=" ")
     actions.mark_exempt(**deed, paragraph=ExemptUnder.CRIME, why=REASON)
     assert Exemption.objects.count() == 2
-    with pytest.raises(actions.CannotMarkExempt, match="There is no decision 99"):
-        actions.lift_exemption(decision_id=99, by=officer, at=NOW)
+    with pytest.raises(actions.CannotMarkExempt, match="There is no decision 999999"):
+        actions.lift_exemption(decision_id=999_999, by=officer, at=NOW)
 
 
 @pytest.mark.parametrize("paragraph", [0, 8])
