@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from moothall.values.wording import listed
+
 
 class Role(StrEnum):
     """A part that a person plays for one body, from one day to another.
@@ -260,6 +262,4 @@ def roles_that_may(deed: Deed) -> tuple[Role, ...]:
 def in_words(roles: Iterable[Role]) -> str:
     """'finance officer or section 151 officer'; 'nobody' when there are none."""
     names = [role.words for role in roles]
-    if not names:
-        return "nobody"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return listed(names, last="or") if names else "nobody"

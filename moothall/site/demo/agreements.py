@@ -301,6 +301,7 @@ PLAN = (
     ("assets", "What was bought for the service, and who keeps it"),
     ("data", "Records of the service, in open formats"),
     ("contracts", "Sub-contracts that can be novated"),
+    ("licences", "Licences that the service uses"),
 )
 
 
@@ -314,11 +315,6 @@ def _make_ready(
         if not plan[part].entries:
             exits.say_nothing_of_the_kind(
                 agreement=agreement, part=part, because=f"{what}: none.", by=by, at=at
-            )
-    for part in ("licences",):
-        if not plan[part].entries:
-            exits.say_nothing_of_the_kind(
-                agreement=agreement, part=part, because="None is used.", by=by, at=at
             )
     parties = [party for _key, _role, party, _gets in live.members]
     exits.add_exit_cost(
