@@ -21,14 +21,14 @@ def blocks(name, language):
 
 
 def test_the_deal_of_the_how_to_is_sound_and_can_be_simulated():
-    text, _ = blocks("write-a-deal.md", "toml")
+    text, *_ = blocks("write-a-deal.md", "toml")
     deal, findings = deal_and_findings(text)
     assert findings == []
     assert simulation(deal, seed=1, draws=200).fairness.parties["charity"].risk_share is not None
 
 
 def test_the_costs_of_the_how_to_are_shared():
-    _, text = blocks("write-a-deal.md", "toml")
+    _, text, *_ = blocks("write-a-deal.md", "toml")
     agreed, *_ = sharings_from(dedent(text))[1]
     assert agreed.worse_than_alone == ()
     assert agreed.is_in_core
