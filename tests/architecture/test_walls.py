@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = SETTINGS["tool"]["importlinter"]["contracts"]
-SLICES = {"agreements", "spend", "decisions", "directory", "places"}
+SLICES = {"agreements", "appraisal", "spend", "decisions", "directory", "places"}
 # `permissions` too: one sentence per deed, asked by every slice whose deeds need a role.
 FRONT_DOORS = {"models", "queries", "actions", "permissions"}
 # Tables of names and rights are pure values of a slice, and its permissions are asked by those
