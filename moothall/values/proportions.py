@@ -1,7 +1,8 @@
-"""How sure is a share that was counted?"""
+"""How sure is a share that was counted, and how is one written?"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import sqrt
 
 Z_95 = 1.959963984540054  # two-sided 95% of the normal distribution
@@ -26,3 +27,11 @@ def wilson_interval(held: float, of: int, z: float = Z_95) -> tuple[float, float
 def z_against(held: int, of: int, expected: float) -> float:
     """Return by how many standard errors a share differs from an expected one (a fraction)."""
     return (held / of - expected) / sqrt(expected * (1 - expected) / of)
+
+
+def in_percent(part: Fraction | None) -> str:
+    """'19.9%': to as many places as it takes, at most two."""
+    if part is None:
+        return "none to hold"
+    shown = f"{float(part * 100):.2f}".rstrip("0").rstrip(".")
+    return f"{shown}%"

@@ -197,7 +197,7 @@ def set_change_basis(
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if reason := permissions.why_not_keep_agreement(by, agreement):
         raise CannotVary(reason)
-    if what not in rules_of("agreements", "thresholds"):
+    if what not in rules_of("directory", "thresholds"):
         raise CannotVary(f"No threshold is known for {what}. Choose from the list.")
     if reading and reading not in list(Reading):
         raise CannotVary("Earlier changes are added up net or gross. Choose one, or neither.")

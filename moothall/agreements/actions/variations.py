@@ -150,7 +150,7 @@ def tested(variation: Variation) -> LegalTest:
         held.change_of(variation),
         held.changes_made(agreement, but=variation),
         rules=rules_of("agreements", "modification"),
-        thresholds=rules_of("agreements", "thresholds"),
+        thresholds=rules_of("directory", "thresholds"),
     )
 
 

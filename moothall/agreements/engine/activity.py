@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from moothall.agreements.engine.holdings import in_percent
+from moothall.values.proportions import in_percent
 from moothall.values.rules import Rule, RuleVersion
 from moothall.values.wording import pounds_in_words
 

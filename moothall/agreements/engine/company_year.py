@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from moothall.agreements.engine.holdings import in_percent
 from moothall.values.money import Money
+from moothall.values.proportions import in_percent
 from moothall.values.rules import Rule
 from moothall.values.state_table import StateTable, moves, states
 from moothall.values.wording import pounds_in_words

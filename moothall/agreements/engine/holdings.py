@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from moothall.values.proportions import in_percent
 from moothall.values.rules import Rule, RuleVersion
 
 COUNTS = {"shares": "shares", "votes": "votes", "seats": "seats on the board"}
@@ -96,14 +97,6 @@ def _sums(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
 def _part(holder: str, of: Mapping[str, int]) -> Fraction | None:
     whole = sum(of.values())
     return Fraction(of.get(holder, 0), whole) if whole else None
-
-
-def in_percent(part: Fraction | None) -> str:
-    """'19.9%': to as many places as it takes, at most two."""
-    if part is None:
-        return "none to hold"
-    shown = f"{float(part * 100):.2f}".rstrip("0").rstrip(".")
-    return f"{shown}%"
 
 
 def is_met(part: Fraction, asked: Mapping[str, object]) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
-from moothall.agreements.engine.routes import Facts
 from moothall.agreements.forms.companies import PoundsField, YesNoField, day_field
 from moothall.core.errors import CannotDo
+from moothall.directory.engine.routes import Facts
 
 GROUPS = (
     ("The service", ("began_on", "kind", "value_pence", "term_months", "own_staff")),

@@ -186,7 +186,7 @@ class BasisForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["what"].choices = [  # type: ignore[attr-defined]  # has choices
-            (key, rule.label) for key, rule in rules_of("agreements", "thresholds").items()
+            (key, rule.label) for key, rule in rules_of("directory", "thresholds").items()
         ]
 
 

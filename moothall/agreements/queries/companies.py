@@ -17,10 +17,8 @@ from moothall.agreements.engine.holdings import (
     Seat,
     Stake,
     brought_by,
-    in_percent,
     stakes,
 )
-from moothall.agreements.engine.routes import Condition, Facts, mutual_conditions
 from moothall.agreements.models import (
     Agreement,
     BusinessPlan,
@@ -34,7 +32,9 @@ from moothall.agreements.models import (
 from moothall.agreements.queries.history import HistoryRow, history_of
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rules_of
+from moothall.directory.engine.routes import Condition, Facts, mutual_conditions
 from moothall.directory.models import Deed, Organisation
+from moothall.values.proportions import in_percent
 from moothall.values.rules import RuleVersion
 
 PAGE_ROWS = 50
@@ -361,7 +361,7 @@ def activity_of(company: Company, day: date) -> ActivityTest | None:
         for one in company.years.all()
     ]
     try:
-        return activity_test(years, rules_of("agreements", "without_competition"), on=day)
+        return activity_test(years, rules_of("directory", "without_competition"), on=day)
     except LookupError:
         return None
 
@@ -420,7 +420,7 @@ def company_page(company: Company, *, viewer: Viewer, day: date) -> CompanyPage:
     """A company's record, as far as this reader reads it."""
     reads = permissions.why_not_read_company(viewer, company) is None
     held = stakes_of(company, day)
-    rule = rules_of("agreements", "without_competition")["reserved_mutual"]
+    rule = rules_of("directory", "without_competition")["reserved_mutual"]
     now = holdings_on(company, day)
     past = Holding.objects.filter(of_class__company=company, ends_before__lte=day)
     return CompanyPage(

@@ -9,13 +9,13 @@ import attrs
 from attrs import frozen
 from django.utils import timezone
 
-from moothall.agreements.engine.holdings import in_percent
-from moothall.agreements.engine.routes import ALWAYS, NOT_ADVICE, Facts, Route, routes
 from moothall.agreements.models import Company, RouteKept
 from moothall.agreements.queries.companies import activity_of, stakes_of
 from moothall.core.rules import rules_of
+from moothall.directory.engine.routes import ALWAYS, NOT_ADVICE, Facts, Route, routes
 from moothall.directory.models import Organisation
 from moothall.values.money import Money
+from moothall.values.proportions import in_percent
 from moothall.values.wording import plain_date
 
 
@@ -63,7 +63,7 @@ class KeptPage:
 def answered(facts: Facts) -> tuple[Route, ...]:
     """Every route for these facts, by the rules that stand here."""
     without, thresholds = (
-        rules_of("agreements", name) for name in ("without_competition", "thresholds")
+        rules_of("directory", name) for name in ("without_competition", "thresholds")
     )
     return routes(facts, without, thresholds)
 
@@ -80,7 +80,7 @@ def as_json(facts: Facts) -> dict[str, object]:
 
 def kinds_bought() -> list[tuple[str, str]]:
     """Each kind of contract that has a threshold, in words."""
-    return [(key, rule.label) for key, rule in rules_of("agreements", "thresholds").items()]
+    return [(key, rule.label) for key, rule in rules_of("directory", "thresholds").items()]
 
 
 def facts_as_kept(facts: Facts) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from moothall.agreements.actions import companies, company_plans
 from moothall.agreements.actions.routes import keep_route
-from moothall.agreements.engine.routes import Facts
 from moothall.agreements.queries.routes import answered, facts_as_kept
 from moothall.agreements.tests.factories import manager_of
+from moothall.directory.engine.routes import Facts
 from moothall.directory.models import Organisation
 from moothall.directory.tests.factories import OrganisationFactory
 

@@ -35,7 +35,7 @@ from moothall.values.state_table import CannotMove
 
 TODAY = date(2026, 11, 24)
 HOLDINGS = rules_of("agreements", "holdings")
-WITHOUT = rules_of("agreements", "without_competition")
+WITHOUT = rules_of("directory", "without_competition")
 LIMITS = rules_of("agreements", "distributions")
 THREE = [Held("Council", 199), Held("Builder", 300), Held("Adviser", 501)]
 

@@ -35,7 +35,7 @@ def law_of(contract, change, *earlier):
         change,
         earlier,
         rules=rules_of("agreements", "modification"),
-        thresholds=rules_of("agreements", "thresholds"),
+        thresholds=rules_of("directory", "thresholds"),
     )
 
 

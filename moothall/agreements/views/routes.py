@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from moothall.agreements.actions import routes as deeds
-from moothall.agreements.engine.routes import ALWAYS, NOT_ADVICE, Facts
 from moothall.agreements.forms import routes as forms
 from moothall.agreements.queries import routes as queries
 from moothall.agreements.queries.companies import bodies_with, company_numbered
@@ -18,6 +17,7 @@ from moothall.agreements.views.whose import PersonsRequest, body_for
 from moothall.core.downloads import csv_file, json_file
 from moothall.core.permissions import route
 from moothall.directory.engine.roles import Deed
+from moothall.directory.engine.routes import ALWAYS, NOT_ADVICE, Facts
 from moothall.directory.permissions import why_not_keep_agreement, why_not_read_agreement
 from moothall.directory.queries import body_at, viewer_for
 from moothall.values.tables import Cell, Column, Kind, Table

@@ -6,11 +6,11 @@ from fractions import Fraction
 import pytest
 from attrs import evolve
 
-from moothall.agreements.engine.routes import Facts, State, routes
 from moothall.core.rules import rules_of
+from moothall.directory.engine.routes import Facts, State, routes
 
 WITHOUT, THRESHOLDS = (
-    rules_of("agreements", name) for name in ("without_competition", "thresholds")
+    rules_of("directory", name) for name in ("without_competition", "thresholds")
 )
 NOTHING_KNOWN = Facts(began_on=date(2026, 11, 24))
 MUTUAL = evolve(

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from moothall.agreements.engine.holdings import in_percent
 from moothall.values.money import Money
+from moothall.values.proportions import in_percent
 from moothall.values.rules import Rule, RuleVersion
 
 
