@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
+from moothall.values.wording import plain_date
+
 
 @frozen
 class RuleVersion:
@@ -43,6 +45,17 @@ class Rule:
                 "Add the earlier version with its source."
             )
         return max(begun, key=lambda version: version.in_force_from)
+
+    def why_look_again(self, day: date) -> str | None:
+        """Say why the version in force on `day` may have been overtaken by then, or None."""
+        version = self.on(day)
+        if version.look_again_by is None or day <= version.look_again_by:
+            return None
+        return (
+            f"{self.label}: the value in force from {plain_date(version.in_force_from)} was to be "
+            f"looked at again by {plain_date(version.look_again_by)}, and this is for "
+            f"{plain_date(day)}. See whether {version.source.split(':')[0]} has a newer one."
+        )
 
 
 def rules_from(document: dict[str, Any]) -> dict[str, Rule]:
