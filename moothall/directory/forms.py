@@ -22,14 +22,12 @@ class RoleForm(forms.Form):
         coerce=Role,
         choices=[("", "Choose a role"), *((role.value, role.words) for role in Role)],
     )
-    starts_on = forms.DateField(
-        label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    starts_on = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(
         label="Last day",
         required=False,
         help_text="Leave blank while no end is known.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     deputy_for = forms.TypedChoiceField(
         label="Deputy for",

@@ -275,6 +275,7 @@ TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
 DATE_FORMAT = "j F Y"
+FORMAT_MODULE_PATH = "moothall.site.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -24,9 +24,6 @@ VOTES = [
 class DateInput(forms.DateInput):
     input_type = "date"
 
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
 
 class DateTimeInput(forms.DateTimeInput):
     input_type = "datetime-local"

@@ -1,0 +1,1 @@
+"""How dates are typed and shown in forms, by language."""
