@@ -102,9 +102,8 @@ def why_not_release(person: Asker, trial: Trial, to: Organisation) -> str | None
 
 def bodies_of(agreement: Agreement) -> tuple[Organisation, ...]:
     """The body that keeps it, then its members of today, each once."""
-    members = agreement.members.filter(left_on=None).select_related("organisation")
     found = {agreement.body_id: agreement.body}
-    found |= {member.organisation_id: member.organisation for member in members}
+    found |= {each.organisation_id: each.organisation for each in agreement.members_today()}
     return tuple(found.values())
 
 
@@ -273,7 +272,7 @@ def why_not_check_report(person: Asker, report: FactsReport) -> str | None:
             "You cannot check these facts: you reported or confirmed them yourself, and it takes "
             "two people. Ask another who may check facts."
         )
-    if report.links.filter(by_id=getattr(person, "person_id", None)).exists():
+    if getattr(person, "person_id", None) in {link.by_id for link in report.links.all()}:
         return (
             "You cannot check these facts: they came by a link that you made, and it takes two "
             "people. Ask another who may check facts."
@@ -306,7 +305,7 @@ def why_not_approve_payment(person: Asker, settlement: Settlement) -> str | None
             "You cannot approve this statement: you checked its facts yourself. Ask two others who "
             "may approve a payment."
         )
-    if settlement.approvals.filter(by_id=person_id).exists():
+    if person_id in {approval.by_id for approval in settlement.approvals.all()}:
         return (
             "You cannot approve this statement again: it takes two people, and you are one of "
             "them already. Ask another who may approve a payment."

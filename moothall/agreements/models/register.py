@@ -76,6 +76,13 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def members_today(self) -> "tuple[Member, ...]":
+        """Those that have not left; asked for once, where they were fetched with the agreement."""
+        held = self.members.all()
+        if "members" not in getattr(self, "_prefetched_objects_cache", {}):
+            held = held.filter(left_on=None).select_related("organisation")
+        return tuple(member for member in held if member.left_on is None)
+
 
 class Member(models.Model):
     """A body's part in an agreement, from a day until it leaves."""

@@ -10,16 +10,14 @@ from django.urls import reverse
 from moothall.agreements.engine.life import RUNNING
 from moothall.agreements.models import Agreement, Withholding
 from moothall.agreements.queries.register import AgreementRow, rows_of
-from moothall.directory.models import Deed, Person
-from moothall.directory.queries import viewer_for
+from moothall.agreements.queries.wait import Wait
+from moothall.core.permissions import Viewer
+from moothall.directory.models import Deed
 from moothall.values.wording import number_of, plain_date
 
-Waits = tuple[str, date | None, str, str]  # what it is called, when it is due, its page, and why
 
-
-def waits(person: Person, *, on: date) -> list[Waits]:
+def waits(viewer: Viewer, *, on: date) -> list[Wait]:
     """What waits for whoever keeps the register: what is overdue first, then what is missing."""
-    viewer = viewer_for(person)
     bodies = [body for deed, body in viewer.deeds if deed == Deed.KEEP_AGREEMENT]
     kept = Agreement.objects.filter(body_id__in=bodies).exclude(state="ENDED")
     rows = list(rows_of(kept.order_by("name", "pk"), viewer))
@@ -31,21 +29,22 @@ def waits(person: Person, *, on: date) -> list[Waits]:
             more = f", and {number_of(len(others), 'thing')} more" if others else ""
             why = f"Say {first}{more}."
             label = f"The record of {row.name} lacks {number_of(len(row.lacking), 'thing')}"
-            found.append((label, None, reverse("agreements:change_agreement", args=[row.id]), why))
+            url = reverse("agreements:change_agreement", args=[row.id])
+            found.append(Wait(label, None, url, why))
     return found
 
 
-def _of_days(row: AgreementRow, on: date) -> Iterator[Waits]:
+def _of_days(row: AgreementRow, on: date) -> Iterator[Wait]:
     url = reverse("agreements:agreement", args=[row.id])
     if row.state in RUNNING and row.ends_before and row.ends_before <= on:
         why = f"Its last day was before {plain_date(row.ends_before)}. Close it, or extend it."
-        yield f"{row.name} is in force past its end", row.ends_before, url, why
+        yield Wait(f"{row.name} is in force past its end", row.ends_before, url, why)
     if row.review_on and row.review_on <= on:
         why = f"It was to be reviewed on {plain_date(row.review_on)}. Give the next day of review."
-        yield f"{row.name} waits for its review", row.review_on, url, why
+        yield Wait(f"{row.name} waits for its review", row.review_on, url, why)
 
 
-def _withheld(bodies: list[int], on: date) -> Iterator[Waits]:
+def _withheld(bodies: list[int], on: date) -> Iterator[Wait]:
     due = Withholding.objects.filter(
         agreement__body_id__in=bodies, agreement__is_public=True, lifted_at=None, review_on__lte=on
     )
@@ -55,4 +54,4 @@ def _withheld(bodies: list[int], on: date) -> Iterator[Waits]:
         why = (
             f"That was to be asked again on {plain_date(each.review_on)}. Show it, or say why not."
         )
-        yield label, each.review_on, url, why
+        yield Wait(label, each.review_on, url, why)

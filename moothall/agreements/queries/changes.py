@@ -15,9 +15,10 @@ from moothall.agreements.engine.variation import OPEN, VARIATION
 from moothall.agreements.models import Agreement, Member, Variation
 from moothall.agreements.queries import variations as held
 from moothall.agreements.queries.register import reads, withheld_from
+from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rules_of
-from moothall.directory.models import Deed, Person
+from moothall.directory.models import Deed
 from moothall.values.wording import number_of
 
 COLOURS = {
@@ -270,21 +271,21 @@ def member_of(variation: Variation, member_id: int) -> Member | None:
     )
 
 
-def waits(person: Person) -> list[tuple[str, date | None, str, str]]:
-    """What waits for a person about changes: label, due on, address's number, why."""
-    found: list[tuple[str, date | None, str, str]] = []
+def waits(viewer: Viewer, *, on: date) -> list[Wait]:
+    """What waits for a reader about changes."""
+    found = []
     for one in Variation.objects.filter(state__in=OPEN).select_related("agreement__body"):
         agreement = one.agreement
         label = f"{agreement.name}: {one.title}"
-        keeps = person.holds(Deed.KEEP_AGREEMENT, on=agreement.body_id)
+        keeps = viewer.holds(Deed.KEEP_AGREEMENT, on=agreement.body_id)
         url = held.address_of(one)
         if one.state == "ASKED" and keeps:
-            found.append((label, one.in_force_from, url, "Price it and test it"))
+            found.append(Wait(label, one.in_force_from, url, "Price it and test it"))
         elif one.state == "ASSESSED":
             found += [
-                (label, one.in_force_from, url, f"Agree to it for {member.organisation.name}")
+                Wait(label, one.in_force_from, url, f"Agree to it for {member.organisation.name}")
                 for member in held.members_open(one)
-                if person.holds(
+                if viewer.holds(
                     Deed.EXECUTE_AGREEMENT
                     if held.is_private(member.organisation)
                     else Deed.APPROVE_VARIATION,
@@ -292,7 +293,7 @@ def waits(person: Person) -> list[tuple[str, date | None, str, str]]:
                 )
             ]
         elif one.state == "APPROVED" and keeps:
-            found.append((label, one.in_force_from, url, "Bring it into force"))
+            found.append(Wait(label, one.in_force_from, url, "Bring it into force"))
     return found
 
 

@@ -13,26 +13,24 @@ from moothall.agreements import permissions
 from moothall.agreements.engine.performance import PERFORMANCE
 from moothall.agreements.models import Agreement, IndicatorResult, Obligation, PromiseKept, Risk
 from moothall.agreements.queries import calendar, due_diligence, performance, promises, risks
+from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
-from moothall.directory.models import Deed, Person
-from moothall.directory.queries import viewer_for
+from moothall.directory.models import Deed
 from moothall.values.periods import months_after
 from moothall.values.wording import number_of, plain_date
 
-Waiting = tuple[str, date, str, str]  # what to do, by when, where, and why
 AHEAD_MONTHS = 1  # a promise is asked for so long before it is due
 
 
-def waits(person: Person, *, on: date | None = None) -> list[Waiting]:
+def waits(viewer: Viewer, *, on: date) -> list[Wait]:
     """What is due of promises, results, steps, risks and days, for whoever may act on it."""
-    viewer, on = viewer_for(person), on or timezone.localdate()
     found = [
         *_promises_to_report(viewer, on),
         *_promises_to_check(viewer, on),
         *_results_to_check(viewer),
         *_kept_by(viewer, on),
     ]
-    return sorted(found, key=lambda waiting: (waiting[1], waiting[0]))
+    return sorted(found, key=lambda wait: (wait.due_on or on, wait.label))
 
 
 def _bodies(viewer: Viewer, deed: Deed) -> list[int]:
@@ -43,7 +41,7 @@ def _live(prefix: str = "") -> Q:
     return Q(**{f"{prefix}state__in": calendar.LIVE})
 
 
-def _promises_to_report(viewer: Viewer, on: date) -> Iterator[Waiting]:
+def _promises_to_report(viewer: Viewer, on: date) -> Iterator[Wait]:
     bodies = _bodies(viewer, Deed.REPORT_FACTS)
     held = Obligation.objects.filter(_live("agreement__"))
     held = held.filter(owner__organisation_id__in=bodies)
@@ -52,10 +50,10 @@ def _promises_to_report(viewer: Viewer, on: date) -> Iterator[Waiting]:
         for day in promises.days_due(each, until=months_after(on, AHEAD_MONTHS)):
             if said.get(day, "DUE") == "DUE":
                 why = "Nothing was said yet of how it was kept."
-                yield f"Report: {each.what}", day, _promise_url(each), why
+                yield Wait(f"Report: {each.what}", day, _promise_url(each), why)
 
 
-def _promises_to_check(viewer: Viewer, on: date) -> Iterator[Waiting]:
+def _promises_to_check(viewer: Viewer, on: date) -> Iterator[Wait]:
     bodies = _bodies(viewer, Deed.CHECK_FACTS)
     held = PromiseKept.objects.filter(
         _live("obligation__agreement__"),
@@ -66,10 +64,10 @@ def _promises_to_check(viewer: Viewer, on: date) -> Iterator[Waiting]:
         who = each.reported_by.name if each.reported_by else "Somebody"
         why = f"{who} says that the promise due on {plain_date(each.due_on)} was kept."
         day = each.reported_at.date() if each.reported_at else on
-        yield f"Check: {each.obligation.what}", day, _promise_url(each.obligation), why
+        yield Wait(f"Check: {each.obligation.what}", day, _promise_url(each.obligation), why)
 
 
-def _results_to_check(viewer: Viewer) -> Iterator[Waiting]:
+def _results_to_check(viewer: Viewer) -> Iterator[Wait]:
     bodies = _bodies(viewer, Deed.CHECK_FACTS)
     held = IndicatorResult.objects.filter(
         _live("indicator__agreement__"),
@@ -86,10 +84,10 @@ def _results_to_check(viewer: Viewer) -> Iterator[Waiting]:
             f"{each.by.name} reported it for the period from {plain_date(each.starts_on)}, and "
             "credits follow once it is checked."
         )
-        yield f"Check: {each.indicator.name}, {agreement.name}", each.at.date(), url, why
+        yield Wait(f"Check: {each.indicator.name}, {agreement.name}", each.at.date(), url, why)
 
 
-def _kept_by(viewer: Viewer, on: date) -> Iterator[Waiting]:
+def _kept_by(viewer: Viewer, on: date) -> Iterator[Wait]:
     """What whoever keeps an agreement looks to: answers, risks, and the days of the next month."""
     bodies = _bodies(viewer, Deed.KEEP_AGREEMENT)
     kept = Agreement.objects.filter(_live(), body_id__in=bodies).select_related("body")
@@ -97,7 +95,7 @@ def _kept_by(viewer: Viewer, on: date) -> Iterator[Waiting]:
     for agreement in agreements:
         last = next(reversed(agreement.steps.all()), None)
         if last is not None and last.answer_by is not None and last.state != "PERFORMING":
-            yield (
+            yield Wait(
                 f"Act on the performance of {agreement.name}",
                 last.answer_by,
                 reverse("agreements:performance", args=[agreement.pk]),
@@ -108,15 +106,15 @@ def _kept_by(viewer: Viewer, on: date) -> Iterator[Waiting]:
         if risk.review_on is not None:
             url = reverse("agreements:risk", args=[risk.agreement_id, risk.pk])
             why = "The register says to look at it again then."
-            yield f"Look again: {risk.name}, {risk.agreement.name}", risk.review_on, url, why
+            yield Wait(f"Look again: {risk.name}, {risk.agreement.name}", risk.review_on, url, why)
     for row in calendar.rows_of(agreements, on=on, months=AHEAD_MONTHS):
         if row.kind is not calendar.Kind.PROMISE:
-            yield f"{row.kind.label}: {row.agreement}", row.on, row.url, row.said
+            yield Wait(f"{row.kind.label}: {row.agreement}", row.on, row.url, row.said)
     for agreement in agreements:
         if old := due_diligence.due_diligence_older_than_limit(agreement, on):
             url = reverse("agreements:due_diligence", args=[agreement.pk])
             what = f"Look into the partners of {agreement.name}"
-            yield what, on, url, f"{number_of(len(old), 'check')}: {old[0]}"
+            yield Wait(what, on, url, f"{number_of(len(old), 'check')}: {old[0]}")
 
 
 def _promise_url(obligation: Obligation) -> str:

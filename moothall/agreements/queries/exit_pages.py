@@ -16,8 +16,9 @@ from moothall.agreements.engine.kinds import kinds
 from moothall.agreements.models import Agreement, Ending, ExitItem
 from moothall.agreements.queries import exits
 from moothall.agreements.queries.register import reads
+from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
-from moothall.directory.models import Deed, Person
+from moothall.directory.models import Deed
 from moothall.values.wording import listed, number_of, plain_date, pounds_in_words
 
 
@@ -253,9 +254,9 @@ def said_on_record(agreement: Agreement, viewer: Viewer) -> str | None:
     return "Its exit plan is complete, and was checked within the year."
 
 
-def waits(person: Person) -> list[tuple[str, date | None, str, str]]:
-    """What waits for a person about leaving: label, due on, address, why."""
-    found: list[tuple[str, date | None, str, str]] = []
+def waits(viewer: Viewer, *, on: date) -> list[Wait]:
+    """What waits for a reader about leaving."""
+    found = []
     ending = ExitItem.objects.filter(agreement__state="ENDING", done_on=None)
     for item in (
         ending.filter(set_aside_because="")
@@ -264,8 +265,8 @@ def waits(person: Person) -> list[tuple[str, date | None, str, str]]:
     ):
         owner = item.owner.organisation_id if item.owner else item.agreement.body_id
         deed = Deed.REPORT_FACTS if item.owner else Deed.KEEP_AGREEMENT
-        if person.holds(deed, on=owner):
+        if viewer.holds(deed, on=owner):
             address = reverse("agreements:exit_item", args=[item.agreement_id, item.pk])
             due = item.agreement.ending.ends_on - timedelta(days=item.days_before)
-            found.append((f"{item.agreement.name}: {item.what}", due, address, "Carry it out"))
+            found.append(Wait(f"{item.agreement.name}: {item.what}", due, address, "Carry it out"))
     return found

@@ -108,6 +108,12 @@ def is_carried(line: StatementLine) -> bool:
     return bool(last and last.outcome == LineDispute.Outcome.ADJUSTED)
 
 
+def waits_for_disputes(lines: Iterable[StatementLine]) -> bool:
+    """Whether everything that is still to be paid of these lines is disputed."""
+    left = [line for line in lines if not (line.payment_id or is_nothing(line))]
+    return bool(left) and all(open_dispute(line) for line in left)
+
+
 def lines_of(agreement: Agreement) -> list[StatementLine]:
     return list(
         StatementLine.objects.filter(statement__agreement=agreement)

@@ -18,6 +18,7 @@ from moothall.agreements.models import (
     Motion,
 )
 from moothall.agreements.queries import boards, tallies
+from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
 
 
@@ -292,36 +293,36 @@ def item_in(meeting: Meeting, item_id: int) -> AgendaItem:
 # ── what waits ───────────────────────────────────────────────────────────────────────────────
 
 
-def waits(person: Viewer, today: date) -> list[tuple[str, date | None, str, str]]:
-    """What of boards waits for a person: (label, due on, address, why)."""
-    found: list[tuple[str, date | None, str, str]] = []
-    if person.person_id is None:
+def waits(viewer: Viewer, *, on: date) -> list[Wait]:
+    """What of boards waits for a reader."""
+    found: list[Wait] = []
+    if viewer.person_id is None:
         return found
     open_ = Motion.objects.filter(
         state="MOVED", item__meeting__state="OPEN",
-        item__meeting__board__classes__held__person_id=person.person_id,
+        item__meeting__board__classes__held__person_id=viewer.person_id,
     )  # fmt: skip
     for motion in open_.distinct().select_related("item__meeting__board__agreement"):
-        seats = [seat for seat in tallies.entitled(motion) if seat.person_id == person.person_id]
+        seats = [seat for seat in tallies.entitled(motion) if seat.person_id == viewer.person_id]
         voted = set(motion.votes.values_list("seat_id", flat=True))
         if any(seat.pk not in voted for seat in seats):
             board = motion.item.meeting.board
             url = reverse("agreements:motion", args=[board.agreement_id, board.pk, motion.pk])
             why = f"It is before {board}, and you have not voted."
-            found.append((f"Vote on “{motion}”", tallies.day_of(motion.item.meeting), url, why))
-    kept = [body for deed, body in person.deeds if deed == "KEEP_AGREEMENT"]
+            found.append(Wait(f"Vote on “{motion}”", tallies.day_of(motion.item.meeting), url, why))
+    kept = [body for deed, body in viewer.deeds if deed == "KEEP_AGREEMENT"]
     stuck = Deadlock.objects.filter(board__agreement__body_id__in=kept).exclude(state="RESOLVED")
     for deadlock in stuck.select_related("board__agreement"):
         clock = tallies.clock_of(deadlock)
-        if clock.days and clock.has_run_out(today):
+        if clock.days and clock.has_run_out(on):
             board = deadlock.board
             url = reverse("agreements:deadlock", args=[board.agreement_id, board.pk, deadlock.pk])
-            words = clock.words(today)
-            found.append((f"Deadlock: {deadlock}", clock.due_on, url, f"It is {words}"))
+            words = clock.words(on)
+            found.append(Wait(f"Deadlock: {deadlock}", clock.due_on, url, f"It is {words}"))
     unminuted = Meeting.objects.filter(state="CLOSED", board__agreement__body_id__in=kept)
     for meeting in unminuted.select_related("board__agreement"):
         board, day = meeting.board, timezone.localdate(meeting.held_at)
         url = reverse("agreements:meeting", args=[board.agreement_id, board.pk, meeting.pk])
         what = "are to be approved" if meeting.minutes else "are to be written"
-        found.append((f"Minutes of {board}", day, url, f"The minutes of the meeting {what}."))
+        found.append(Wait(f"Minutes of {board}", day, url, f"The minutes of the meeting {what}."))
     return found

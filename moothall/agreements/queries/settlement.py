@@ -16,16 +16,16 @@ from moothall.agreements.engine.settling import (
     REPORTED,
     SETTLING,
     Difference,
-    Known,
     differences,
     missing,
     wanted,
     whole_of,
 )
 from moothall.agreements.models import Agreement, FactsReport, Settlement, StatementLine
-from moothall.agreements.queries.facts import facts_known, facts_said_by, reports_of
-from moothall.agreements.queries.issued import is_nothing, lines_of, open_dispute
-from moothall.agreements.queries.terms import Terms, parties_of, terms_of
+from moothall.agreements.queries.facts import facts_said_by
+from moothall.agreements.queries.issued import is_nothing, open_dispute, waits_for_disputes
+from moothall.agreements.queries.period_books import PeriodBooks, books_of
+from moothall.agreements.queries.terms import Terms, parties_of
 from moothall.deals.deal import Fact
 from moothall.directory.engine.roles import Deed, in_words, roles_that_may
 from moothall.directory.models import Organisation
@@ -55,6 +55,7 @@ class PeriodRow:
 
     period: Period
     round: int
+    settlement: Settlement | None  # None: not begun
     state: str
     words: str
     step: Step
@@ -133,41 +134,27 @@ def gbp(pence: int) -> Decimal:
     return Money.from_pence(pence).gbp
 
 
-def period_rows(agreement: Agreement, terms: Terms, *, on: date) -> list[PeriodRow]:
+def period_rows(books: PeriodBooks, *, on: date) -> list[PeriodRow]:
     """Return every period of an agreement's deal, and every further round, in order."""
-    held = {(one.starts_on, one.round): one for one in agreement.settlements.all()}
-    lines: dict[int, list[StatementLine]] = {}
-    for line in lines_of(agreement):
-        lines.setdefault(line.statement.settlement_id, []).append(line)
-    reports: dict[int, list[FactsReport]] = {}
-    for report in reports_of(agreement):
-        reports.setdefault(report.settlement_id, []).append(report)
-    facts = facts_known(
-        agreement,
-        terms,
-        but_checked=True,
-        reports=[one for many in reports.values() for one in many],
-    )
-    known: dict[tuple[date, int], Settlement | None] = {
-        (period.starts_on, 1): None for period in terms.periods
-    }
-    known |= held
+    held = {(one.starts_on, one.round): one for one in books.settlements}
+    periods = {period.starts_on: period for period in books.terms.periods}
+    known: dict[tuple[date, int], Settlement | None] = {(day, 1): None for day in periods} | held
     rows = []
     for (starts_on, round_), settlement in sorted(known.items()):
-        if settlement is None:
-            period = next(one for one in terms.periods if one.starts_on == starts_on)
-            rows.append(_row(agreement, terms, period, round_, None, facts, on, [], []))
-            continue
-        period = Period(settlement.starts_on, settlement.ends_before)
-        own, said = lines.get(settlement.pk, []), reports.get(settlement.pk, [])
-        rows.append(_row(agreement, terms, period, round_, settlement, facts, on, own, said))
+        period = (
+            Period(settlement.starts_on, settlement.ends_before)
+            if settlement
+            else periods[starts_on]
+        )
+        rows.append(_row(books, period, round_, settlement, on))
     return rows
 
 
 def home_page(agreement: Agreement, *, on: date) -> HomePage:
     """Return what the settlement page of an agreement shows."""
-    terms = terms_of(agreement)
-    rows = [] if terms.why_not else period_rows(agreement, terms, on=on)
+    books = books_of(agreement)
+    terms = books.terms
+    rows = [] if terms.why_not else period_rows(books, on=on)
     paid, disputed = (sum((getattr(row, f"{name}_gbp") for row in rows), Decimal(0))
                       for name in ("paid", "disputed"))  # fmt: skip
     return HomePage(
@@ -193,23 +180,28 @@ def period_page(
     agreement: Agreement, starts_on: date, round_: int, *, viewer: Asker, on: date
 ) -> PeriodPage | None:
     """Return what the page of a period shows, or None where there is no such period."""
-    terms = terms_of(agreement)
+    books = books_of(agreement)
+    terms, facts = books.terms, books.facts
     if terms.why_not:
         return None
     row = next(
         (
             one
-            for one in period_rows(agreement, terms, on=on)
+            for one in period_rows(books, on=on)
             if (one.period.starts_on, one.round) == (starts_on, round_)
         ),
         None,
     )
     if row is None:
         return None
-    settlement = agreement.settlements.filter(starts_on=starts_on, round=round_).first()
-    reports = [one for one in reports_of(agreement) if one.settlement.starts_on == starts_on]
+    settlement = row.settlement
+    reports = [
+        report
+        for one in books.settlements
+        if one.starts_on == starts_on
+        for report in books.reports.get(one.pk, ())
+    ]
     asked = wanted(terms.versions, row.period)
-    facts = facts_known(agreement, terms, but_checked=True)
     whole = whole_of(terms.versions, starts_on)
     before = [one for one in terms.periods if one.starts_on < whole.starts_on]
     last = whole_of(terms.versions, before[-1].starts_on).starts_on if before else None
@@ -234,76 +226,13 @@ def period_page(
     )
 
 
-def waits(person: Asker, *, on: date | None = None) -> list[tuple[str, date | None, str, str]]:
-    """What waits for a person's step in the settlement of agreements: label, day, address, why."""
-    on = on or timezone.localdate()
-    found = []
-    for agreement in Agreement.objects.select_related("body"):
-        if permissions.why_not_read_agreement(person, agreement):
-            continue
-        terms = terms_of(agreement)
-        if terms.why_not:
-            continue
-        for row in period_rows(agreement, terms, on=on):
-            if row.step.who and _is_for(person, agreement, row, terms):
-                late = " Its facts are overdue." if row.is_overdue(on) else ""
-                found.append(
-                    (f"{agreement.name}, {row.label}", row.due_on, row.url, row.step.words + late)
-                )
-    return found
-
-
-def _is_for(person: Asker, agreement: Agreement, row: PeriodRow, terms: Terms) -> bool:
-    """Whether the next step of a period is one that a person may take."""
-    settlement = agreement.settlements.filter(
-        starts_on=row.period.starts_on, round=row.round
-    ).first()
-    if settlement is None:
-        return permissions.why_not_keep_agreement(person, agreement) is None
-    if row.state == "REQUESTED" or row.waits_for_confirmation:
-        entered = {
-            report.organisation_id
-            for report in settlement.reports.all()
-            if report.state == "ENTERED"
-        }
-        reporting = [
-            body
-            for body in permissions.bodies_of(agreement)
-            if permissions.reports_for(person, body)
-        ]
-        facts = facts_known(agreement, terms, but_checked=True)
-        gone = {fact.key for fact in missing(terms.versions, row.period, facts)}
-        return any(
-            body.pk in entered
-            or gone & {fact.key for fact in facts_said_by(body, agreement, terms, row.period)}
-            for body in reporting
-        )
-    if row.state == "SUBMITTED":
-        waiting = [one for one in settlement.reports.all() if one.state == "SUBMITTED"]
-        return all(permissions.why_not_check_report(person, one) is None for one in waiting)
-    if row.state == "CHECKED":
-        return permissions.why_not_settle(person, agreement) is None
-    if row.state in ("SETTLED", "APPROVED_ONCE"):
-        return permissions.why_not_approve_payment(person, settlement) is None
-    return row.state in PAYABLE and permissions.why_not_pay(person, agreement) is None
-
-
 def _row(
-    agreement: Agreement,
-    terms: Terms,
-    period: Period,
-    round_: int,
-    settlement: Settlement | None,
-    facts: Known,
-    on: date,
-    lines: Sequence[StatementLine],
-    reports: Sequence[FactsReport],
+    books: PeriodBooks, period: Period, round_: int, settlement: Settlement | None, on: date
 ) -> PeriodRow:
     state = settlement.state if settlement else ""
+    lines = books.lines.get(settlement.pk, ()) if settlement else ()
+    reports = books.reports.get(settlement.pk, ()) if settlement else ()
     disputed = [line for line in lines if open_dispute(line)]
-    corrections = [one for one in reports if one.is_correction and one.state == "SUBMITTED"]
-    entered = [one for one in reports if one.state == "ENTERED"]
-    step = _step(agreement, terms, period, state, facts, on, disputed, entered, corrections)
     words = SETTLING.state(state).words if state else (
         "not begun" if on >= period.ends_before else "not over yet"
     )  # fmt: skip
@@ -312,32 +241,34 @@ def _row(
     return PeriodRow(
         period=period,
         round=round_,
+        settlement=settlement,
         state=state,
         words=words,
-        step=step,
+        step=_step(books, period, state, on, lines, reports),
         due_on=settlement.due_on if settlement else None,
         stated_gbp=gbp(sum(line.net_pence for line in lines)) if lines else None,
         disputed_gbp=gbp(sum(line.net_pence for line in disputed)),
         paid_gbp=gbp(sum(line.net_pence for line in lines if line.payment_id)),
         statement=lines[0].statement.number if lines else None,
-        url=reverse("agreements:settlement_period", args=[agreement.pk, period.starts_on, round_]),
-        waits_for_confirmation=bool(entered),
-        missing=tuple(missing(terms.versions, period, facts)) if round_ == 1 else (),
+        url=reverse(
+            "agreements:settlement_period", args=[books.agreement.pk, period.starts_on, round_]
+        ),
+        waits_for_confirmation=any(one.state == "ENTERED" for one in reports),
+        missing=tuple(missing(books.terms.versions, period, books.facts)) if round_ == 1 else (),
     )
 
 
 def _step(
-    agreement: Agreement,
-    terms: Terms,
+    books: PeriodBooks,
     period: Period,
     state: str,
-    facts: Known,
     on: date,
-    disputed: Sequence[StatementLine],
-    entered: Sequence[FactsReport],
-    corrections: Sequence[FactsReport],
+    lines: Sequence[StatementLine],
+    reports: Sequence[FactsReport],
 ) -> Step:
     """What is done next about a period, and who may do it."""
+    agreement, terms, facts = books.agreement, books.terms, books.facts
+    entered = [one for one in reports if one.state == "ENTERED"]
 
     def by(deed: Deed, before: str = "") -> str:
         return f"{before}{in_words(roles_that_may(deed)).capitalize()} may."
@@ -349,7 +280,7 @@ def _step(
     if entered:
         names = listed(dict.fromkeys(one.organisation.name for one in entered))
         return Step(f"Have {names} confirm what was entered on its behalf.", f"{names} may.")
-    if corrections:
+    if any(one.is_correction and one.state == "SUBMITTED" for one in reports):
         return Step("Check the corrected facts.", by(Deed.CHECK_FACTS))
     gone = missing(terms.versions, period, facts) if state == "REQUESTED" else []
     if gone:
@@ -367,20 +298,15 @@ def _step(
         return Step(
             f"{count} its statement.", by(Deed.APPROVE_PAYMENT, "Not whoever checked the facts. ")
         )
-    left = [line for line in disputed if not is_nothing(line)]
-    if state == "PART_PAID" and left:
+    if state in PAYABLE and waits_for_disputes(lines):
+        disputes = [one for line in lines if not is_nothing(line) and (one := open_dispute(line))]
         return Step(
-            f"End the dispute of {number_of(len(left), 'line')}, then pay.",
-            f"{listed(dict.fromkeys(_disputed_by(line) for line in left))} may.",
+            f"End the dispute of {number_of(len(disputes), 'line')}, then pay.",
+            f"{listed(dict.fromkeys(one.organisation.name for one in disputes))} may.",
         )
     if state in PAYABLE:
         return Step("Pay what is not disputed.", by(Deed.PAY))
     return Step("Nothing: it is paid.")
-
-
-def _disputed_by(line: StatementLine) -> str:
-    dispute = open_dispute(line)
-    return dispute.organisation.name if dispute else ""
 
 
 def _answer(rows: Sequence[PeriodRow], on: date, paid: Decimal, disputed: Decimal) -> str:

@@ -96,8 +96,11 @@ def party_of(member: Member | None, terms: Terms) -> str:
 
 def parties_of(agreement: Agreement, terms: Terms) -> dict[str, Organisation]:
     """Return which organisation each party of the deal is, as far as that is recorded."""
-    members = agreement.members.filter(left_on=None).select_related("organisation")
-    return {party: member.organisation for member in members if (party := party_of(member, terms))}
+    return {
+        party: member.organisation
+        for member in agreement.members_today()
+        if (party := party_of(member, terms))
+    }
 
 
 @lru_cache(maxsize=256)

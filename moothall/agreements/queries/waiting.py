@@ -13,11 +13,22 @@ from moothall.agreements.queries import (
     due,
     exit_pages,
     meetings,
-    settlement,
+    settlement_waits,
 )
 from moothall.directory.models import Person
 from moothall.directory.queries import viewer_for
 from moothall.values.wording import plain_date
+
+# What each subject says waits for a reader on a day.
+WAITS = (
+    settlement_waits.waits,
+    changes.waits,
+    due.waits,
+    meetings.waits,
+    exit_pages.waits,
+    company_waits.waits,
+    attention.waits,
+)
 
 
 @frozen
@@ -44,17 +55,15 @@ class Task:
 def waiting_for(person: Person, *, on: date) -> tuple[Task, ...]:
     """Everything that waits for a person here: what is overdue, what is due, what has no day."""
     viewer = viewer_for(person)
-    found = [
-        *settlement.waits(person, on=on),
-        *changes.waits(person),
-        *due.waits(person, on=on),
-        *meetings.waits(viewer, on),
-        *exit_pages.waits(person),
-        *company_waits.waits(viewer, on),
-        *attention.waits(person, on=on),
-    ]
+    found = [wait for waits in WAITS for wait in waits(viewer, on=on)]
     tasks = [
-        Task(label, why, url, day, is_late=day is not None and day < on)
-        for label, day, url, why in found
+        Task(
+            each.label,
+            each.why,
+            each.url,
+            each.due_on,
+            each.due_on is not None and each.due_on < on,
+        )
+        for each in found
     ]
     return tuple(sorted(tasks, key=lambda task: (task.due_on is None, task.due_on or on)))

@@ -21,6 +21,7 @@ from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.core.models import AuditEntry
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation
+from moothall.directory.queries import viewer_for
 from moothall.directory.tests.factories import OrganisationFactory, RoleHeldFactory
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -44,6 +45,10 @@ def norbury(db):
 
 def recorded(body, *rows):
     return record_file(body=body, text=text_of(*rows), by=manager_of(body), at=NOW)
+
+
+def waiting(person):
+    return waits(viewer_for(person), on=NOW.date())
 
 
 def test_a_row_says_what_it_says_and_nothing_for_what_it_leaves_out():
@@ -160,13 +165,13 @@ def test_who_keeps_no_register_records_nothing_and_a_file_of_another_kind_is_ref
 def test_what_is_missing_waits_for_whoever_keeps_the_register(norbury):
     (made,) = recorded(norbury, WHOLE).entered
     keeper = manager_of(norbury)
-    found = {label: (due, url, why) for label, due, url, why in waits(keeper, on=NOW.date())}
+    found = {label: (due, url, why) for label, due, url, why in waiting(keeper)}
     due, url, why = found["The record of Care at home lacks 5 things"]
     assert due is None
     assert url == reverse("agreements:change_agreement", args=[made.pk])
     assert why == "Say what it is for, and 4 things more."
     reader = RoleHeldFactory(organisation=norbury, role=Role.SCRUTINY_MEMBER.value).person
-    assert waits(reader, on=NOW.date()) == []
+    assert waiting(reader) == []
 
 
 def test_days_that_have_passed_wait_for_whoever_keeps_the_register(norbury):
@@ -176,7 +181,7 @@ def test_days_that_have_passed_wait_for_whoever_keeps_the_register(norbury):
     agreement.withholdings.create(
         part="value", why="A tender runs.", review_on=date(2026, 9, 1), by=agreement.by, at=NOW
     )
-    found = [(label, due) for label, due, *_ in waits(manager_of(norbury), on=NOW.date())]
+    found = [(label, due) for label, due, *_ in waiting(manager_of(norbury))]
     assert found[:3] == [
         ("Urban services is in force past its end", date(2026, 4, 1)),
         ("Urban services waits for its review", date(2026, 1, 31)),

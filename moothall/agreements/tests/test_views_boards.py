@@ -283,7 +283,7 @@ def test_looking_changes_nothing_and_takes_few_questions(held, django_assert_max
 def test_an_open_vote_a_late_deadlock_and_unwritten_minutes_wait_for_whom_they_concern(held):
     board = Board.objects.get()
     one = seat_of(board, "Residents One").person
-    (label, _due, url, why) = waits(viewer_for(one), NOW.date())[0]
+    (label, _due, url, why) = waits(viewer_for(one), on=NOW.date())[0]
     assert label == "Vote on “Open on Saturdays”"
     assert url == address("motion", held)
     assert why == "It is before Joint Committee, and you have not voted."
@@ -291,14 +291,14 @@ def test_an_open_vote_a_late_deadlock_and_unwritten_minutes_wait_for_whom_they_c
         motion=Motion.objects.get(), seat=seat_of(board, "Residents One"),
         choice=meetings.Choice.FOR, by=one, at=NOW,
     )  # fmt: skip
-    assert waits(viewer_for(one), NOW.date()) == []
-    assert waits(PUBLIC, NOW.date()) == []
+    assert waits(viewer_for(one), on=NOW.date()) == []
+    assert waits(PUBLIC, on=NOW.date()) == []
     keeper = viewer_for(board.by)
-    late = [x[0] for x in waits(keeper, NOW.date().replace(year=2027))]
+    late = [x[0] for x in waits(keeper, on=NOW.date().replace(year=2027))]
     assert late == ["Deadlock: The rent"]
     meetings.withdraw_motion(motion=Motion.objects.get(), by=board.by, at=NOW)
     meetings.move_meeting(meeting=Meeting.objects.get(), move="CLOSE", by=board.by, at=NOW)
-    assert [x[0] for x in waits(keeper, NOW.date())] == ["Minutes of Joint Committee"]
+    assert [x[0] for x in waits(keeper, on=NOW.date())] == ["Minutes of Joint Committee"]
 
 
 def test_the_agreements_page_says_its_boards_in_a_sentence(held, norbury):

@@ -359,7 +359,7 @@ def test_a_stranger_passes_nothing_on(norbury, heirs):
 
 
 def waiting(person, day=None):
-    return waits(viewer_for(person), day or timezone.localdate())
+    return waits(viewer_for(person), on=day or timezone.localdate())
 
 
 def test_a_plan_waits_for_those_who_decide_for_an_owner(norbury):
@@ -367,7 +367,7 @@ def test_a_plan_waits_for_those_who_decide_for_an_owner(norbury):
     member = RoleHeldFactory(role=Role.EXECUTIVE_MEMBER.value, organisation=norbury).person
     assert [label for label, *_ in waiting(member)] == ["Decide on Plan 2026/27"]
     assert waiting(PersonFactory()) == []
-    assert waits(viewer_for(None), timezone.localdate()) == []
+    assert waits(viewer_for(None), on=timezone.localdate()) == []
 
 
 def test_a_warning_seats_and_a_late_quarter_wait_for_whoever_keeps_the_record(norbury):

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from moothall.agreements.actions import exits
 from moothall.agreements.engine.exit_plan import rehearsal_checks
@@ -13,6 +14,7 @@ from moothall.agreements.models import ExitItem
 from moothall.agreements.queries import exit_pages
 from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.agreements.tests.upkeep import provider_of, upkeep
+from moothall.directory.queries import viewer_for
 from moothall.directory.tests.factories import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,10 @@ def at(name, *args):
 
 def text_of(answer):
     return unescape(answer.text)
+
+
+def waiting(person):
+    return exit_pages.waits(viewer_for(person), on=timezone.localdate())
 
 
 def test_the_page_says_what_leaving_costs_next_and_what_the_plan_lacks(time_machine):
@@ -113,8 +119,8 @@ def test_an_ending_is_carried_out_by_whoever_owns_each_item(time_machine):
                                owner=owner, by=person, at=AT)  # fmt: skip
     end = {"ends_on": "2026-05-31", "why": "Its time is over"}
     assert keeper.post(at("exit_deed", agreement.pk, "end"), end).status_code == 302
-    assert [why for *_, why in exit_pages.waits(provider)] == ["Carry it out"]
-    assert exit_pages.waits(person) == []
+    assert [why for *_, why in waiting(provider)] == ["Carry it out"]
+    assert waiting(person) == []
     close = keeper.post(at("exit_deed", agreement.pk, "close"))
     assert close.status_code == 409
     assert "1 item of its exit plan is open, first “Hand over the records”" in text_of(close)

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from moothall.agreements.actions.performing import report_result
 from moothall.agreements.actions.promises import report_promise
@@ -22,6 +23,7 @@ from moothall.agreements.queries import due
 from moothall.agreements.tests.factories import agreement_of
 from moothall.agreements.tests.promises import NOW, Contract, busy_register, person_at
 from moothall.directory.engine.roles import MAY, Deed, Role
+from moothall.directory.queries import viewer_for
 from moothall.values.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -248,9 +250,13 @@ def test_the_calendar_is_filtered_and_holds_only_what_its_reader_reads(contract,
     assert "Street cleaning" in text(browser(contract.provider).get(reverse("agreements:calendar")))
 
 
+def waiting(person):
+    return due.waits(viewer_for(person), on=timezone.localdate())
+
+
 def test_what_waits_is_said_to_whoever_may_act_on_it(contract, ids):
     held = Obligation.objects.get()
-    labels = [label for label, *_ in due.waits(contract.provider)]
+    labels = [label for label, *_ in waiting(contract.provider)]
     assert labels == ["Report: Two apprentices"]
     report_promise(
         obligation=held, due_on=date(2026, 9, 30), said="Both", evidence="List",
@@ -260,14 +266,14 @@ def test_what_waits_is_said_to_whoever_may_act_on_it(contract, ids):
         indicator=PerformanceIndicator.objects.get(), period=FIRST, value=Decimal(94),
         by=contract.provider, at=NOW,
     )  # fmt: skip
-    assert due.waits(contract.provider) == []
-    checks = [label for label, *_ in due.waits(contract.officer)]
+    assert waiting(contract.provider) == []
+    checks = [label for label, *_ in waiting(contract.officer)]
     assert sorted(checks) == ["Check: Response, Street cleaning", "Check: Two apprentices"]
     Risk.objects.update(review_on=date(2026, 12, 1))
-    kept = {label: url for label, _, url, _ in due.waits(contract.manager)}
+    kept = {label: url for label, _, url, _ in waiting(contract.manager)}
     assert "Look again: Depot is late, Street cleaning" in kept
     assert "Look into the partners of Street cleaning" in kept
-    assert due.waits(contract.stranger) == []
+    assert waiting(contract.stranger) == []
 
 
 def test_the_record_leads_to_each_of_them_in_a_sentence(contract, ids):

@@ -6,15 +6,20 @@ from html import unescape
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from moothall.agreements.actions.facts import request_facts
 from moothall.agreements.actions.facts_doors import make_link
 from moothall.agreements.actions.paying import dispute_line
 from moothall.agreements.models import FactsKey, FactsReport
-from moothall.agreements.tests.lamps import AT, FIRST, SECOND, holder, lamp_place
+from moothall.agreements.queries.settlement_waits import waits
+from moothall.agreements.tests.factories import agreement_of
+from moothall.agreements.tests.lamps import AT, FIRST, LAMPS, SECOND, holder, lamp_place
 from moothall.directory.engine.roles import Deed, Role, roles_that_may
+from moothall.directory.queries import viewer_for
 from moothall.directory.tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +264,17 @@ def test_whoever_holds_a_link_sends_facts_without_an_account(place):
     assert last.status_code == 429
 
 
+def test_behind_a_proxy_one_who_guesses_links_shuts_nobody_else_out(place, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    guessed = reverse("agreements:facts_link", args=["guessed"])
+
+    def tried(address):
+        return Client().get(guessed, headers={"X-Forwarded-For": address}).status_code
+
+    assert [tried("198.51.100.7") for _ in range(21)] == [404] * 20 + [429]
+    assert tried("203.0.113.5") == 404
+
+
 def test_a_link_confirms_what_was_entered(place):
     report = place.report(800, by=place.manager)
     made = make_link(
@@ -289,3 +305,43 @@ def test_a_key_is_shown_once_and_ended(place):
     assert "Lamp system opens nothing any more." in said(ended)
     assert reporter.post(address("end_facts_key", place, 999)).status_code == 404
     assert as_(place.checker).get(here).status_code == 403
+
+
+def waiting(person):
+    return [(each.label, each.why) for each in waits(viewer_for(person), on=AT.date())]
+
+
+def test_each_step_waits_for_those_who_may_take_it(place):
+    first = "Street lamps, 1 April 2025 to 30 June 2025"
+    request_facts(
+        agreement=place.agreement, starts_on=FIRST, due_on=AT.date(), by=place.manager, at=AT
+    )
+    assert dict(waiting(place.reporter))[first] == "Report lamps kept lit and depots used."
+    assert first not in dict(waiting(place.checker))
+    place.report(800, depots=2)
+    assert dict(waiting(place.checker))[first] == "Check its facts."
+    assert first not in dict(waiting(place.reporter))
+    place.check()
+    assert dict(waiting(place.checker))[first] == "Settle it: make its statement."
+    statement = place.settle()
+    one, other = place.approvers
+    assert dict(waiting(one))[first] == "Two people approve its statement."
+    assert first not in dict(waiting(place.checker))
+    for line in statement.lines.all():
+        dispute_line(line=line, why="Miscounted.", by=place.reporter, at=AT)
+    place.approve()
+    assert dict(waiting(place.reporter))[first] == "End the dispute of 3 lines, then pay."
+    assert first not in dict(waiting(other))
+
+
+def test_what_waits_is_found_in_as_many_questions_however_many_agreements(
+    place, django_assert_num_queries
+):
+    place.stated(800, depots=2)
+    viewer = viewer_for(place.manager)
+    with CaptureQueriesContext(connection) as asked:
+        few = waits(viewer, on=AT.date())
+    for _ in range(3):
+        agreement_of(place.council, place.provider, text=LAMPS)
+    with django_assert_num_queries(len(asked)):
+        assert len(waits(viewer, on=AT.date())) == len(few) + 3 * 4

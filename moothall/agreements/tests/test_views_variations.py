@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from moothall.agreements.actions import variations
 from moothall.agreements.models import ApprovalLevel, NeedReading, Variation
@@ -15,6 +16,7 @@ from moothall.agreements.queries import changes
 from moothall.agreements.tests.factories import manager_of
 from moothall.agreements.tests.upkeep import DEARER, person_of, provider_of, upkeep, with_basis
 from moothall.directory.engine.roles import Role
+from moothall.directory.queries import viewer_for
 from moothall.directory.tests.factories import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,10 @@ def asked(agreement, **fields):
         agreement=agreement, organisation=agreement.body, by=manager_of(agreement.body), at=AT,
         **given | fields,
     )  # fmt: skip
+
+
+def waiting(person):
+    return changes.waits(viewer_for(person), on=timezone.localdate())
 
 
 def test_an_empty_ledger_says_so_and_what_the_law_lacks():
@@ -214,10 +220,8 @@ def test_what_waits_is_told_to_whoever_may_do_it():
     with_basis(agreement, AT)
     one = asked(agreement)
     keeper, approver = manager_of(council), person_of(council, Role.COMMISSIONER)
-    assert [why for *_, why in changes.waits(keeper)] == ["Price it and test it"]
+    assert [why for *_, why in waiting(keeper)] == ["Price it and test it"]
     variations.assess_variation(variation=one, by=keeper, at=AT)
-    assert changes.waits(keeper) == []
-    assert [why for *_, why in changes.waits(approver)] == ["Agree to it for Norbury Council"]
-    assert [why for *_, why in changes.waits(provider_of(firm))] == [
-        "Agree to it for Brightway Lamps"
-    ]
+    assert waiting(keeper) == []
+    assert [why for *_, why in waiting(approver)] == ["Agree to it for Norbury Council"]
+    assert [why for *_, why in waiting(provider_of(firm))] == ["Agree to it for Brightway Lamps"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,7 +32,7 @@ from moothall.values.periods import Period
 @GET_OR_POST
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """The facts of one period, sent or confirmed by whoever holds the link; once."""
-    place = request.META.get("REMOTE_ADDR", "")
+    place = get_adapter().get_client_ip(request)  # behind a proxy, whom that names
     try:
         held = facts_doors.link_of(secret, at=timezone.now(), place=place)
     except facts_doors.TooManyTries as refused:

@@ -317,6 +317,7 @@ def _period(
         ),
         "has_to_check": any(report.state == "SUBMITTED" for report in page.reports),
         "is_open": settlement is not None,
+        "life": queries.SETTLING,
         "history": history(settlement) if settlement else (),
         "trail": trail(agreement, (row.label, "")),
     }  # fmt: skip
