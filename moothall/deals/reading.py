@@ -28,7 +28,6 @@ from moothall.deals.deal import (
     periods_every,
     year_shares,
 )
-from moothall.deals.distributions import why_not_a_distribution
 from moothall.deals.evaluation import has_money_limits
 from moothall.deals.kinds import term_kinds
 from moothall.deals.terms import fields
@@ -96,16 +95,6 @@ def _value(value: Any, _names: Names) -> Decimal | tuple[Decimal, ...]:
     return fields.decimal_of(value)
 
 
-def _distribution(value: Any, _names: Names) -> Mapping[str, Any]:
-    if sentence := why_not_a_distribution(value):
-        raise ValueError(sentence)
-    return dict(value)
-
-
-def _read_by(reads: fields.Reads, kind: str, label: str) -> Any:
-    return field(default=None, metadata={"reads": reads, "kind": kind, "label": label})
-
-
 @frozen
 class _BudgetFields:
     party: str = fields.party("Whose budget")
@@ -133,12 +122,14 @@ class _FactFields:
     grade: str | None = fields.choice("Evidence grade", tuple("ABCDE"), None)
     supplied_by: str | None = fields.text("Who supplied its distribution", None)
     stands_for: str | None = fields.text("The private fact of another that it estimates", None)
-    value: Decimal | tuple[Decimal, ...] | None = _read_by(_value, "value", "Known beforehand")
-    distribution: Mapping[str, Any] | None = _read_by(
-        _distribution, "distribution", "How it may turn out"
+    value: Decimal | tuple[Decimal, ...] | None = field(
+        default=None,
+        kw_only=True,
+        metadata={"reads": _value, "kind": "value", "label": "Known beforehand"},
     )
-    at_zero_effect: Mapping[str, Any] | None = _read_by(
-        _distribution, "distribution", "How it would turn out by chance, if the service did nothing"
+    distribution: Mapping[str, Any] | None = fields.distribution("How it may turn out", None)
+    at_zero_effect: Mapping[str, Any] | None = fields.distribution(
+        "How it would turn out by chance, if the service did nothing", None
     )
 
 
@@ -193,12 +184,12 @@ def deal_and_findings(text: str) -> tuple[Deal | None, list[Finding]]:
 def deal_and_findings_of(document: Mapping[str, Any]) -> tuple[Deal | None, list[Finding]]:
     """The same of a document already parsed: tables, lists, text, Decimals, dates."""
     findings: list[Finding] = []
-    head = _read(_Head, document.get("deal", {}), Names((), ()), "deal", findings)
-    party_keys = dict.fromkeys(_table(document, "parties", findings))
+    head = read_row(_Head, document.get("deal", {}), Names((), ()), "deal", findings)
+    party_keys = dict.fromkeys(tables_of(document, "parties", findings))
     names = Names(party_keys, ())
     parties = _parties(document, names, findings)
     facts = _facts(document, names, findings)
-    names = Names(party_keys, dict.fromkeys(_table(document, "facts", [])))
+    names = Names(party_keys, dict.fromkeys(tables_of(document, "facts", [])))
     terms = _terms(document, names, findings)
     budgets = tuple(_budgets(document, names, findings))
     known = {"deal", "parties", "facts", "terms", "correlations", "budgets", "case"}
@@ -230,9 +221,10 @@ def deal_and_findings_of(document: Mapping[str, Any]) -> tuple[Deal | None, list
     return deal, findings
 
 
-def _read(
+def read_row(
     of: type, given: Any, names: Names, place: str, findings: list[Finding], **ignore: Any
 ) -> Any:
+    """Build a row of a file from its table; None, with findings, where it cannot be."""
     try:
         return fields.read_fields(of, {**given, **ignore}, names, ignore=tuple(ignore))
     except FieldsNotRead as unread:
@@ -242,7 +234,8 @@ def _read(
     return None
 
 
-def _table(document: Mapping[str, Any], key: str, findings: list[Finding]) -> Mapping[str, Any]:
+def tables_of(document: Mapping[str, Any], key: str, findings: list[Finding]) -> Mapping[str, Any]:
+    """Return the tables [key.name] of a file, by their names."""
     found = document.get(key, {})
     if isinstance(found, Mapping) and all(isinstance(one, Mapping) for one in found.values()):
         return found
@@ -254,8 +247,8 @@ def _parties(
     document: Mapping[str, Any], names: Names, findings: list[Finding]
 ) -> dict[str, Party]:
     parties: dict[str, Party] = {}
-    for key, given in _table(document, "parties", findings).items():
-        read = _read(_PartyFields, given, names, f"parties.{key}", findings)
+    for key, given in tables_of(document, "parties", findings).items():
+        read = read_row(_PartyFields, given, names, f"parties.{key}", findings)
         if read is not None:
             kind = PartyKind(read.kind)
             said = attrs.asdict(read) | {"kind": kind}
@@ -271,8 +264,8 @@ def _parties(
 
 def _facts(document: Mapping[str, Any], names: Names, findings: list[Finding]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for key, given in _table(document, "facts", findings).items():
-        read = _read(_FactFields, given, names, f"facts.{key}", findings)
+    for key, given in tables_of(document, "facts", findings).items():
+        read = read_row(_FactFields, given, names, f"facts.{key}", findings)
         if read is not None:
             said = {a.name: getattr(read, a.name) for a in attrs.fields(_FactFields)}
             facts[key] = Fact(key=key, **{**said, "basis": Basis(read.basis)})
@@ -300,7 +293,7 @@ def _terms(document: Mapping[str, Any], names: Names, findings: list[Finding]) -
             )
         else:
             seen = evolve(names, terms=tuple(above), all_terms=tuple(given_terms))
-            read = _read(kind, given, seen, place, findings, key=key)
+            read = read_row(kind, given, seen, place, findings, key=key)
             if read is not None:
                 terms.append(read)
         above.append(key)
@@ -310,8 +303,8 @@ def _terms(document: Mapping[str, Any], names: Names, findings: list[Finding]) -
 def _budgets(
     document: Mapping[str, Any], names: Names, findings: list[Finding]
 ) -> Iterator[Budget]:
-    for key, given in _table(document, "budgets", findings).items():
-        read = _read(_BudgetFields, given, names, f"budgets.{key}", findings)
+    for key, given in tables_of(document, "budgets", findings).items():
+        read = read_row(_BudgetFields, given, names, f"budgets.{key}", findings)
         if read is not None:
             yield Budget(key, read.party, read.ring_fence, read.kind, read.approved_gbp)
 

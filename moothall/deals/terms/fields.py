@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
 from attrs import NOTHING, frozen
+
+from moothall.deals.distributions import why_not_a_distribution
 
 
 @frozen
@@ -40,7 +43,14 @@ class FieldsNotRead(ValueError):
         self.found = found
 
 
-def _field(reads: Reads, kind: str, label: str, default: Any = NOTHING, **more: Any) -> Any:
+def nearest(given: object, known: Collection[str]) -> str:
+    """Return ' Did you mean 'fee'?' where something known is near to what was given, or ''."""
+    near = get_close_matches(str(given), list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def asked(reads: Reads, kind: str, label: str, default: Any = NOTHING, **more: Any) -> Any:
+    """A field of a file: how it is read, and in which words a form asks for it."""
     return attrs.field(
         default=default,
         kw_only=True,
@@ -79,26 +89,26 @@ def _between(lowest: int | None, highest: int | None, unit: str) -> Reads:
 def gbp(label: str, default: Any = NOTHING, *, may_be_negative: bool = False) -> Any:
     """An amount in GBP."""
     lowest = None if may_be_negative else 0
-    return _field(_between(lowest, None, " pounds"), "gbp", label, default)
+    return asked(_between(lowest, None, " pounds"), "gbp", label, default)
 
 
 def share(label: str, default: Any = NOTHING) -> Any:
     """A share from 0 to 1."""
-    return _field(_between(0, 1, ": a share is from 0 to 1"), "share", label, default)
+    return asked(_between(0, 1, ": a share is from 0 to 1"), "share", label, default)
 
 
 def rate(label: str, default: Any = NOTHING) -> Any:
     """A rate as a fraction: 0.035 is 3.5%; it may be negative."""
-    return _field(_between(-1, None, ""), "rate", label, default)
+    return asked(_between(-1, None, ""), "rate", label, default)
 
 
 def number(label: str, default: Any = NOTHING) -> Any:
-    return _field(_between(None, None, ""), "number", label, default)
+    return asked(_between(None, None, ""), "number", label, default)
 
 
 def count(label: str, default: Any = NOTHING) -> Any:
     """A number of people, days or things; never negative."""
-    return _field(_between(0, None, ""), "count", label, default)
+    return asked(_between(0, None, ""), "count", label, default)
 
 
 def whole(label: str, default: Any = NOTHING) -> Any:
@@ -110,7 +120,7 @@ def whole(label: str, default: Any = NOTHING) -> Any:
             raise ValueError(f"{number} is not a whole number.")
         return int(number)
 
-    return _field(reads, "whole", label, default)
+    return asked(reads, "whole", label, default)
 
 
 def text(label: str, default: Any = NOTHING) -> Any:
@@ -119,7 +129,7 @@ def text(label: str, default: Any = NOTHING) -> Any:
             raise ValueError(f"{value!r} is not text.")
         return value.strip()
 
-    return _field(reads, "text", label, default)
+    return asked(reads, "text", label, default)
 
 
 def yes_or_no(label: str, default: Any = NOTHING) -> Any:
@@ -128,7 +138,7 @@ def yes_or_no(label: str, default: Any = NOTHING) -> Any:
             raise ValueError(f"{value!r} is neither true nor false.")
         return value
 
-    return _field(reads, "yes_or_no", label, default)
+    return asked(reads, "yes_or_no", label, default)
 
 
 def day(label: str, default: Any = NOTHING) -> Any:
@@ -142,7 +152,7 @@ def day(label: str, default: Any = NOTHING) -> Any:
             raise ValueError("It is not a date such as 2026-04-01.")
         return value
 
-    return _field(reads, "day", label, default)
+    return asked(reads, "day", label, default)
 
 
 def choice(label: str, options: Sequence[str], default: Any = NOTHING) -> Any:
@@ -151,7 +161,18 @@ def choice(label: str, options: Sequence[str], default: Any = NOTHING) -> Any:
             raise ValueError(f"{value!r} is none of: {', '.join(options)}.")
         return str(value)
 
-    return _field(reads, "choice", label, default, options=tuple(options))
+    return asked(reads, "choice", label, default, options=tuple(options))
+
+
+def distribution(label: str, default: Any = NOTHING) -> Any:
+    """How it may turn out, as a table with a kind."""
+
+    def reads(value: Any, _names: Names) -> Mapping[str, Any]:
+        if sentence := why_not_a_distribution(value):
+            raise ValueError(sentence)
+        return dict(value)
+
+    return asked(reads, "distribution", label, default)
 
 
 def in_order(label: str, options: Sequence[str], default: Any = NOTHING) -> Any:
@@ -166,14 +187,15 @@ def in_order(label: str, options: Sequence[str], default: Any = NOTHING) -> Any:
             raise ValueError(f"One is named twice: {', '.join(found)}.")
         return found
 
-    return _field(reads, "in_order", label, default, options=tuple(options))
+    return asked(reads, "in_order", label, default, options=tuple(options))
 
 
 def _one_of(known: Callable[[Names], Collection[str]], what: str) -> Reads:
     def reads(value: Any, names: Names) -> str:
         if value not in known(names):
             listed = ", ".join(known(names)) or "none yet"
-            raise ValueError(f"There is no {what} {value!r}. The deal has: {listed}.")
+            near = nearest(value, known(names))
+            raise ValueError(f"There is no {what} {value!r}.{near} The deal has: {listed}.")
         return str(value)
 
     return reads
@@ -187,7 +209,7 @@ _any_term = _one_of(lambda names: names.all_terms, "term")
 
 def party(label: str, default: Any = NOTHING) -> Any:
     """The key of a party."""
-    return _field(_party, "party", label, default)
+    return asked(_party, "party", label, default)
 
 
 def fact(label: str, default: Any = NOTHING, *, meets_threshold: bool = False) -> Any:
@@ -195,17 +217,28 @@ def fact(label: str, default: Any = NOTHING, *, meets_threshold: bool = False) -
 
     meets_threshold : what is paid jumps at some value of it, so it must say how it is rounded
     """
-    return _field(_fact, "fact", label, default, meets_threshold=meets_threshold)
+    return asked(_fact, "fact", label, default, meets_threshold=meets_threshold)
 
 
 def earlier_term(label: str, default: Any = NOTHING) -> Any:
     """The key of a term that stands above this one."""
-    return _field(_term, "term", label, default)
+    return asked(_term, "term", label, default)
 
 
 def any_term(label: str, default: Any = NOTHING) -> Any:
     """The key of a term, above this one or below; of one below, earlier periods are seen."""
-    return _field(_any_term, "term", label, default)
+    return asked(_any_term, "term", label, default)
+
+
+def texts(label: str, default: Any = NOTHING) -> Any:
+    """A list of texts, one or more."""
+
+    def one(value: Any, _names: Names) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"{value!r} is not text.")
+        return value.strip()
+
+    return asked(_several(one), "texts", label, default)
 
 
 def _several(one: Reads) -> Reads:
@@ -218,19 +251,19 @@ def _several(one: Reads) -> Reads:
 
 
 def earlier_terms(label: str, default: Any = NOTHING) -> Any:
-    return _field(_several(_term), "terms", label, default)
+    return asked(_several(_term), "terms", label, default)
 
 
 def parties(label: str, default: Any = NOTHING) -> Any:
-    return _field(_several(_party), "parties", label, default)
+    return asked(_several(_party), "parties", label, default)
 
 
 def facts(label: str, default: Any = NOTHING) -> Any:
-    return _field(_several(_fact), "facts", label, default)
+    return asked(_several(_fact), "facts", label, default)
 
 
 def numbers(label: str, default: Any = NOTHING) -> Any:
-    return _field(_several(lambda value, _names: decimal_of(value)), "numbers", label, default)
+    return asked(_several(lambda value, _names: decimal_of(value)), "numbers", label, default)
 
 
 def _by_party(one: Reads) -> Reads:
@@ -244,7 +277,7 @@ def _by_party(one: Reads) -> Reads:
 
 def amounts_by_party(label: str, default: Any = NOTHING) -> Any:
     """Party -> GBP or weight, never negative."""
-    return _field(_by_party(_between(0, None, "")), "amounts_by_party", label, default)
+    return asked(_by_party(_between(0, None, "")), "amounts_by_party", label, default)
 
 
 def shares_by_party(label: str, default: Any = NOTHING) -> Any:
@@ -258,12 +291,12 @@ def shares_by_party(label: str, default: Any = NOTHING) -> Any:
             raise ValueError(f"The shares add up to {sum(found.values())}, not to 1.")
         return found
 
-    return _field(reads, "shares_by_party", label, default)
+    return asked(reads, "shares_by_party", label, default)
 
 
 def facts_by_party(label: str, default: Any = NOTHING) -> Any:
     """Party -> the key of a fact."""
-    return _field(_by_party(_fact), "facts_by_party", label, default)
+    return asked(_by_party(_fact), "facts_by_party", label, default)
 
 
 def rows(label: str, of: type, default: Any = NOTHING) -> Any:
@@ -283,14 +316,12 @@ def rows(label: str, of: type, default: Any = NOTHING) -> Any:
             raise FieldsNotRead(found)
         return tuple(made)
 
-    return _field(reads, "rows", label, default, of=of)
+    return asked(reads, "rows", label, default, of=of)
 
 
 def table(label: str, of: type, default: Any = NOTHING) -> Any:
     """One table, read into an attrs class with fields of its own."""
-    return _field(
-        lambda value, names: read_fields(of, value, names), "table", label, default, of=of
-    )
+    return asked(lambda value, names: read_fields(of, value, names), "table", label, default, of=of)
 
 
 def read_fields(of: type, given: Any, names: Names, *, ignore: Collection[str] = ()) -> Any:
@@ -304,7 +335,9 @@ def read_fields(of: type, given: Any, names: Names, *, ignore: Collection[str] =
     found: list[tuple[str, str]] = []
     for name in given:
         if name not in known and name not in ignore:
-            found.append((name, f"There is no field {name!r} here. It has: {', '.join(known)}."))
+            near = nearest(name, known)
+            said = f"There is no field {name!r} here.{near} It has: {', '.join(known)}."
+            found.append((name, said))
     read = {}
     for name, field in known.items():
         if name not in given:
