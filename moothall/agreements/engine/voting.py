@@ -150,8 +150,10 @@ class Rule:
             said = f"It takes {self.majority.words} of the votes cast, counted {counted}"
         if self.quorum:
             said += f", with at least {self.quorum} there"
-        casts = self.chair_casts and self.majority is Majority.MORE_THAN_HALF
-        return f"{said}. On a tie {'the chair has a casting vote' if casts else 'it is lost'}."
+        if self.majority is not Majority.MORE_THAN_HALF:
+            return f"{said}."  # a tie falls short of it, whoever is in the chair
+        tie = "the chair has a casting vote" if self.chair_casts else "it is lost"
+        return f"{said}. On a tie {tie}."
 
 
 @frozen

@@ -123,7 +123,6 @@ class MotionPage:
     text: str
     mover: str
     seconder: str
-    state: str
     state_key: str
     rule: str
     words: str
@@ -134,6 +133,14 @@ class MotionPage:
     out: tuple[str, ...]
     is_read: bool
     is_at_work: bool
+
+    @property
+    def because(self) -> str:
+        """The words of its result, without the outcome where a tag says that."""
+        if self.state_key not in ("CARRIED", "LOST"):
+            return self.words
+        said = self.words.partition(": ")[2]
+        return said[:1].upper() + said[1:]
 
     @property
     def differs(self) -> bool:
@@ -260,7 +267,6 @@ def motion_page(motion: Motion, *, viewer: Viewer) -> MotionPage:
         text=motion.text,
         mover=motion.mover.name,
         seconder=motion.seconder.name if motion.seconder else "",
-        state=MOTION.state(motion.state).words,
         state_key=motion.state,
         rule=said,
         words=words,

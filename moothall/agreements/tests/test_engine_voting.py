@@ -121,9 +121,10 @@ def test_nothing_is_decided_without_a_quorum_in_all_and_of_each_class():
 def test_the_rule_reads_as_a_sentence():
     assert Rule(Method.COLLEGE, Majority.TWO_THIRDS, 5, chair_casts=True).words == (
         "It takes two thirds or more of the votes cast, counted in an electoral college, where "
-        "each class counts for its weight, with at least 5 there. On a tie it is lost."
+        "each class counts for its weight, with at least 5 there."
     )
     assert Rule(chair_casts=True).words.endswith("On a tie the chair has a casting vote.")
+    assert Rule().words.endswith("On a tie it is lost.")
     assert Rule(majority=Majority.EVERYONE).words.startswith("It takes everyone who may vote")
     assert Rule(majority=Majority.EVERY_CLASS).words.startswith("It takes every class in favour")
 

@@ -42,8 +42,7 @@ def board_change_do(
     """Change a board's rules, classes, seats or ring-fence."""
     held = board_kept(request, agreement_id, board_id)
     here = reverse("agreements:board_change", args=[agreement_id, board_id])
-    found = attempted(request, _change_doings(held), deed, here)
-    return found if isinstance(found, HttpResponse) else _change(request, held, found)
+    return attempted(request, _change_doings(held), deed, here, partial(_change, request, held))
 
 
 def _change(request: HttpRequest, held: Board, tried: Tried | None = None) -> HttpResponse:

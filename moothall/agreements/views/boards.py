@@ -153,8 +153,9 @@ def board_do(request: PersonsRequest, agreement_id: int, board_id: int, deed: st
     """Call a meeting or an election, or declare a deadlock."""
     held = board_for(request, agreement_id, board_id)
     here = reverse("agreements:board", args=[agreement_id, board_id])
-    found = attempted(request, _board_doings(request, held), deed, here)
-    return found if isinstance(found, HttpResponse) else _board(request, held, found)
+    return attempted(
+        request, _board_doings(request, held), deed, here, partial(_board, request, held)
+    )
 
 
 def _board(request: HttpRequest, held: Board, tried: Tried | None = None) -> HttpResponse:
@@ -224,8 +225,7 @@ def checks_do(request: PersonsRequest, agreement_id: int, board_id: int, deed: s
     """Score one principle."""
     held = board_kept(request, agreement_id, board_id)
     here = reverse("agreements:board_checks", args=[agreement_id, board_id])
-    found = attempted(request, _checks_doings(held), deed, here)
-    return found if isinstance(found, HttpResponse) else _checks(request, held, found)
+    return attempted(request, _checks_doings(held), deed, here, partial(_checks, request, held))
 
 
 def _checks(request: HttpRequest, held: Board, tried: Tried | None = None) -> HttpResponse:

@@ -84,19 +84,26 @@ def offered(doings: Iterable[Doing], here: str, tried: Tried | None = None) -> d
 
 
 def attempted(
-    request: HttpRequest, doings: Iterable[Doing], key: str, here: str
-) -> HttpResponse | Tried:
-    """Do what was sent and go on; or say what is to be mended, or why it was refused."""
+    request: HttpRequest,
+    doings: Iterable[Doing],
+    key: str,
+    here: str,
+    shown: Callable[[Tried], HttpResponse],
+) -> HttpResponse:
+    """Do what was sent and go on; or show the page with what is to be mended, or why not.
+
+    shown : the page of the deed, with what was tried
+    """
     doing = next((each for each in doings if each.key == key), None)
     if doing is None:
         raise Http404("This page offers no such deed. Go back to it.")
     form = _form(doing, request.POST, request.FILES)
     if not form.is_valid():
-        return Tried(key, form)
+        return shown(Tried(key, form))
     try:
         said = doing.act(form.cleaned_data, request.user, timezone.now())  # type: ignore[arg-type]
     except CannotDo as refused:
-        return Tried(key, form, refused.sentence)
+        return shown(Tried(key, form, refused.sentence))
     messages.success(request, said)
     return redirect(doing.back or here)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from moothall.agreements import permissions
 from moothall.agreements.actions import deadlocks
 from moothall.agreements.actions import elections as actions
+from moothall.agreements.engine.board_lives import ELECTION
 from moothall.agreements.engine.deadlock import LADDER
 from moothall.agreements.forms import boards as forms
 from moothall.agreements.queries import elections as queries
@@ -53,8 +54,9 @@ def election_do(
     """Nominate, open the vote, enter papers, count, call off."""
     held = _election_for(request, agreement_id, board_id, election_id)
     here = reverse("agreements:election", args=[agreement_id, board_id, election_id])
-    found = attempted(request, _election_doings(request, held), deed, here)
-    return found if isinstance(found, HttpResponse) else _election(request, held, found)
+    return attempted(
+        request, _election_doings(request, held), deed, here, partial(_election, request, held)
+    )
 
 
 def _election_for(
@@ -78,6 +80,7 @@ def _election(request: HttpRequest, held: Election, tried: Tried | None = None) 
         "candidates": _candidates_table(page),
         "stages": _stages_table(page),
         "rejected": _rejected_table(page),
+        "life": ELECTION,
     }
     return render(request, "agreements/election.html", shown, status=tried.status if tried else 200)
 
@@ -197,8 +200,9 @@ def deadlock_do(
     """Take a deadlock a step up, or record how it was resolved."""
     held = _deadlock_for(request, agreement_id, board_id, deadlock_id)
     here = reverse("agreements:deadlock", args=[agreement_id, board_id, deadlock_id])
-    found = attempted(request, _deadlock_doings(request, held), deed, here)
-    return found if isinstance(found, HttpResponse) else _deadlock(request, held, found)
+    return attempted(
+        request, _deadlock_doings(request, held), deed, here, partial(_deadlock, request, held)
+    )
 
 
 def _deadlock_for(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from moothall.agreements import permissions
 from moothall.agreements.actions import deadlocks
 from moothall.agreements.actions import meetings as actions
-from moothall.agreements.engine.board_lives import MEETING
+from moothall.agreements.engine.board_lives import MEETING, MOTION
 from moothall.agreements.forms import boards as forms
 from moothall.agreements.queries import boards as boards_queries
 from moothall.agreements.queries import meetings as queries
@@ -52,8 +52,9 @@ def meeting_do(
     """Put on the agenda, declare an interest, move, take attendance, minute, open and close."""
     held = _meeting_for(request, agreement_id, board_id, meeting_id)
     here = reverse("agreements:meeting", args=[agreement_id, board_id, meeting_id])
-    found = attempted(request, _meeting_doings(request, held), deed, here)
-    return found if isinstance(found, HttpResponse) else _meeting(request, held, found)
+    return attempted(
+        request, _meeting_doings(request, held), deed, here, partial(_meeting, request, held)
+    )
 
 
 def _meeting_for(
@@ -79,6 +80,7 @@ def _meeting(request: HttpRequest, held: Meeting, tried: Tried | None = None) ->
         **offered(doings, here, tried),
         "trail": board_trail(held.board, (_named(held), "")),
         "interests": _interests_table(page),
+        "life": MEETING,
     }
     return render(request, "agreements/meeting.html", shown, status=tried.status if tried else 200)
 
@@ -204,8 +206,9 @@ def motion_do(
     """Vote, declare the result, give the casting vote, withdraw."""
     held = _motion_for(request, agreement_id, board_id, motion_id)
     here = reverse("agreements:motion", args=[agreement_id, board_id, motion_id])
-    found = attempted(request, _motion_doings(request, held), deed, here)
-    return found if isinstance(found, HttpResponse) else _motion(request, held, found)
+    return attempted(
+        request, _motion_doings(request, held), deed, here, partial(_motion, request, held)
+    )
 
 
 def _motion_for(request: HttpRequest, agreement_id: int, board_id: int, motion_id: int) -> Motion:
@@ -233,6 +236,7 @@ def _motion(request: HttpRequest, held: Motion, tried: Tried | None = None) -> H
         "readings": _readings_table(page),
         "tally": _tally_table(page),
         "votes": _votes_table(page),
+        "life": MOTION,
     }
     return render(request, "agreements/motion.html", shown, status=tried.status if tried else 200)
 

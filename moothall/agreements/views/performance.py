@@ -69,8 +69,13 @@ def add_indicator(request: PersonsRequest, agreement_id: int) -> HttpResponse:
 def do(request: PersonsRequest, agreement_id: int, deed: str) -> HttpResponse:
     """Say what an indicator came to, or take a step from an early warning to stepping in."""
     agreement = _read(request, agreement_id)
-    found = attempted(request, _doings(agreement, _found(request, agreement)), deed, _at(agreement))
-    return found if isinstance(found, HttpResponse) else _page(request, agreement, found)
+    return attempted(
+        request,
+        _doings(agreement, _found(request, agreement)),
+        deed,
+        _at(agreement),
+        partial(_page, request, agreement),
+    )
 
 
 @route(deed=Deed.CHECK_FACTS)

@@ -87,8 +87,9 @@ def do(request: PersonsRequest, agreement_id: int, obligation_id: int, deed: str
     """Say how a promise was kept, check that, or end the promise."""
     agreement, held = _obligation(request, agreement_id, obligation_id)
     page = _page(request, held)
-    found = attempted(request, _doings(held, page), deed, _at(held))
-    return found if isinstance(found, HttpResponse) else _promise(request, agreement, held, found)
+    return attempted(
+        request, _doings(held, page), deed, _at(held), partial(_promise, request, agreement, held)
+    )
 
 
 @route(deed=Deed.READ_AGREEMENT)
@@ -107,8 +108,9 @@ def checks_do(request: PersonsRequest, agreement_id: int, deed: str) -> HttpResp
     )
     here = reverse("agreements:due_diligence", args=[agreement.pk])
     page = _found_out(request, agreement)
-    found = attempted(request, _checks_doings(agreement, page), deed, here)
-    return found if isinstance(found, HttpResponse) else _checks(request, agreement, found)
+    return attempted(
+        request, _checks_doings(agreement, page), deed, here, partial(_checks, request, agreement)
+    )
 
 
 def _own_side(request: PersonsRequest, agreement_id: int) -> "Agreement":

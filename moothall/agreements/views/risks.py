@@ -1,6 +1,7 @@
 """Pages of an agreement's risk register."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -132,8 +133,13 @@ def take_off(request: PersonsRequest, agreement_id: int, uplift_id: int) -> Http
 def do(request: PersonsRequest, agreement_id: int, deed: str) -> HttpResponse:
     """Record that an estimate is raised for optimism bias."""
     agreement = _kept_by(request, agreement_id)
-    found = attempted(request, _doings(agreement, None), deed, _home(agreement)[1])
-    return found if isinstance(found, HttpResponse) else _page(request, agreement, found)
+    return attempted(
+        request,
+        _doings(agreement, None),
+        deed,
+        _home(agreement)[1],
+        partial(_page, request, agreement),
+    )
 
 
 def _doings(agreement: "Agreement", why_not: str | None) -> list[Doing]:

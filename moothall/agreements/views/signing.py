@@ -43,8 +43,7 @@ def signing_do(request: PersonsRequest, agreement_id: int, deed: str) -> HttpRes
     """Agree in principle, comment, decide, record an execution, or bring into force."""
     held = _read(request, agreement_id)
     here = reverse("agreements:signing", args=[agreement_id])
-    found = attempted(request, _doings(request, held), deed, here)
-    return found if isinstance(found, HttpResponse) else _signing(request, held, found)
+    return attempted(request, _doings(request, held), deed, here, partial(_signing, request, held))
 
 
 @route(deed=Deed.READ_AGREEMENT)

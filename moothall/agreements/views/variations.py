@@ -147,6 +147,7 @@ def variation(request: PersonsRequest, agreement_id: int, number: int) -> HttpRe
         "places": tables.places_table(page),
         "grounds": tables.grounds_table(page),
         "assents": tables.assents_table(page),
+        "life": VARIATION,
         "may_change": one.state in ("ASKED", "ASSESSED")
         and permissions.why_not_work_on_variation(request.user, one) is None,
     }
