@@ -154,7 +154,7 @@ def list_companies(
     """
     from django.utils import timezone
 
-    from moothall.agreements.queries.companies import company_rows
+    from moothall.agreements.queries.company_list import company_rows
     from moothall.core.permissions import Viewer
 
     rows = company_rows(viewer=Viewer.operator(), day=timezone.localdate(), words=words)

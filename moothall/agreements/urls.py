@@ -122,6 +122,7 @@ urlpatterns = [
     path(f"{RESULT}/release", results.release, name="release"),
     # Companies, what is at risk in them, legal routes, and what abolished bodies left
     path("companies", companies.company_list, name="companies"),
+    path(f"{AGREEMENT}/companies", companies.company_list, name="companies_of"),
     path("<slug:slug>/companies/register", companies.register, name="register_company"),
     path(COMPANY, companies.company, name="company"),
     path(f"{COMPANY}/edit", companies.edit, name="company_edit"),

@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 
 from moothall.agreements.api.asked import NotRead, Number, Refusal, Text
 from moothall.agreements.forms.routes import facts_typed
-from moothall.agreements.queries import companies, routes
+from moothall.agreements.queries import companies, company_list, routes
 from moothall.directory.queries import viewer_for
 
 router = Router()
@@ -30,7 +30,7 @@ class CompanyRow(Schema):
     name: str
     form: str
     body: str
-    holders: int
+    holders: int | None = Field(description="How many hold it; null: withheld from you.")
     publicly_held: float | None = Field(description="Part of the votes of public bodies, 0 to 1.")
     activity: str = Field(description="The activity test; empty where you do not read it.")
     is_warned: bool
@@ -122,7 +122,7 @@ def company_rows(
     page: Annotated[int, Field(ge=1, le=20_000)] = 1,
 ) -> dict[str, Any]:
     """Companies and mutuals whose owners are public, and those of your bodies, fifty to a page."""
-    found = companies.company_list(
+    found = company_list.company_list(
         page, viewer=viewer_for(request.user), day=timezone.localdate(), **asked.dict()
     )
     return {

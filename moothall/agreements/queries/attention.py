@@ -37,8 +37,11 @@ def waits(viewer: Viewer, *, on: date) -> list[Wait]:
 def _of_days(row: AgreementRow, on: date) -> Iterator[Wait]:
     url = reverse("agreements:agreement", args=[row.id])
     if row.state in RUNNING and row.ends_before and row.ends_before <= on:
-        why = f"Its last day was before {plain_date(row.ends_before)}. Close it, or extend it."
-        yield Wait(f"{row.name} is in force past its end", row.ends_before, url, why)
+        next_ = "Carry its exit plan out, and close it."
+        if row.state != "ENDING":
+            next_ = "If it goes on, give its new end; if not, begin to end it."
+        why = f"It was to end before {plain_date(row.ends_before)}. {next_}"
+        yield Wait(f"{row.name} is {row.state_words}", row.ends_before, url, why)
     if row.review_on and row.review_on <= on:
         why = f"It was to be reviewed on {plain_date(row.review_on)}. Give the next day of review."
         yield Wait(f"{row.name} waits for its review", row.review_on, url, why)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from attrs import frozen
-from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
 from moothall.agreements import permissions
@@ -28,6 +27,7 @@ from moothall.agreements.models import (
     Directorship,
     Dividend,
     Holding,
+    Withholding,
 )
 from moothall.agreements.queries.history import HistoryRow, history_of
 from moothall.core.permissions import Viewer
@@ -37,38 +37,8 @@ from moothall.directory.models import Deed, Organisation
 from moothall.values.proportions import in_percent
 from moothall.values.rules import RuleVersion
 
-PAGE_ROWS = 50
 Kind = Organisation.Kind
 AUTHORITIES = frozenset({Kind.COUNCIL, Kind.COMBINED_AUTHORITY, Kind.POLICE, Kind.FIRE})
-PUBLIC_BODIES = AUTHORITIES | {Kind.HEALTH, Kind.SCHOOL, Kind.GOVERNMENT, Kind.OTHER_PUBLIC}
-
-
-@frozen
-class CompanyRow:
-    """One company, as the list shows it. publicly_held: part of the votes of public bodies."""
-
-    id: int
-    name: str
-    form: str
-    body: str
-    holders: int
-    publicly_held: float | None
-    activity: str
-    is_warned: bool
-    is_public: bool
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "id": self.id,
-            "name": self.name,
-            "form": self.form,
-            "body": self.body,
-            "holders": self.holders,
-            "publicly_held": self.publicly_held,
-            "activity": self.activity,
-            "is_warned": self.is_warned,
-            "is_public": self.is_public,
-        }
 
 
 @frozen
@@ -161,6 +131,7 @@ class CompanyPage:
     reserved_matters: int | None
     is_public: bool
     reads: bool
+    withheld: tuple[str, date] | None  # why who holds it is not shown, and until when
     stakes: tuple[Stake, ...]
     brings: tuple[tuple[str, tuple[Brings, ...]], ...]
     holdings: tuple[HoldingRow, ...]
@@ -179,6 +150,8 @@ class CompanyPage:
     @property
     def said(self) -> str:
         """Who has the most of its votes, and what part: the page's first sentence."""
+        if self.withheld:
+            return "Who holds it is withheld."
         held = [one for one in self.stakes if one.votes]
         if not held:
             return "Nobody is recorded as holding it."
@@ -286,51 +259,11 @@ def company_numbered(viewer: Viewer, number: int) -> Company | None:
     return readable(viewer).filter(pk=number).first()
 
 
-def company_list(
-    number: str | int | None, *, viewer: Viewer, day: date, words: str = "", form: str = ""
-) -> Page[Any]:
-    """One page of the companies that this reader reads, as frozen rows."""
-    held = _found(viewer, words, form)
-    page: Page[Any] = Paginator(held, PAGE_ROWS).get_page(number)
-    page.object_list = [_row(each, viewer, day) for each in page.object_list]
-    return page
-
-
-def company_rows(*, viewer: Viewer, day: date, words: str = "") -> list[CompanyRow]:
-    """All the companies that this reader reads."""
-    return [_row(each, viewer, day) for each in _found(viewer, words, "")]
-
-
-def _found(viewer: Viewer, words: str, form: str) -> QuerySet[Company]:
-    held = readable(viewer)
-    if words:
-        held = held.filter(Q(organisation__name__icontains=words) | Q(body__name__icontains=words))
-    if form:
-        held = held.filter(form=form)
-    return held.order_by("organisation__name")
-
-
-def _row(company: Company, viewer: Viewer, day: date) -> CompanyRow:
-    held = stakes_of(company, day)
-    reads = permissions.why_not_read_company(viewer, company) is None
-    test = activity_of(company, day) if reads else None
-    public = set(
-        Organisation.objects.filter(
-            kind__in=PUBLIC_BODIES, name__in=[x.holder for x in held]
-        ).values_list("name", flat=True)
-    )
-    votes = [one.votes for one in held if one.holder in public and one.votes is not None]
-    return CompanyRow(
-        id=company.pk,
-        name=company.organisation.name,
-        form=form_called(company.form).label,
-        body=company.body.name,
-        holders=len(held),
-        publicly_held=float(sum(votes)) if held else None,
-        activity="" if test is None else test.verdict,
-        is_warned=bool(test and test.warning),
-        is_public=company.is_public,
-    )
+def ownership_withheld(company: Company) -> Withholding | None:
+    """What keeps from the public who holds a company: its agreement may say so."""
+    if company.agreement is None:
+        return None
+    return company.agreement.withholdings.filter(part="ownership", lifted_at=None).first()
 
 
 def holdings_on(company: Company, day: date) -> QuerySet[Holding]:
@@ -419,7 +352,8 @@ def mutual_facts(company: Company, day: date) -> Facts:
 def company_page(company: Company, *, viewer: Viewer, day: date) -> CompanyPage:
     """A company's record, as far as this reader reads it."""
     reads = permissions.why_not_read_company(viewer, company) is None
-    held = stakes_of(company, day)
+    withheld = None if reads else ownership_withheld(company)
+    held = () if withheld else stakes_of(company, day)
     rule = rules_of("directory", "without_competition")["reserved_mutual"]
     now = holdings_on(company, day)
     past = Holding.objects.filter(of_class__company=company, ends_before__lte=day)
@@ -439,13 +373,16 @@ def company_page(company: Company, *, viewer: Viewer, day: date) -> CompanyPage:
         reserved_matters=company.reserved_matters,
         is_public=company.is_public,
         reads=reads,
+        withheld=(withheld.why, withheld.review_on) if withheld else None,
         stakes=held,
         brings=brings_of(company, held, day),
-        holdings=tuple(map(_holding_row, now)),
-        earlier=tuple(
+        holdings=() if withheld else tuple(map(_holding_row, now)),
+        earlier=()
+        if withheld
+        else tuple(
             map(_holding_row, past.select_related("of_class", "holder").order_by("-ends_before"))
         ),
-        board=tuple(map(_seat_row, _seats(company, day))),
+        board=() if withheld else tuple(map(_seat_row, _seats(company, day))),
         conflicts=tuple(_conflicts(company)) if reads else (),
         years=tuple(_years(company)) if reads else (),
         activity=activity_of(company, day) if reads else None,

@@ -37,6 +37,21 @@ DONE = {
     "health_answered": "Health check answered",
     "withheld": "Part withheld from the public",
     "shown_again": "Part shown to the public again",
+    "exit_part_none": "Exit plan: a part said to have nothing in it",
+    "exit_part_checked": "Exit plan: a part checked again",
+    "exit_item_set": "Exit item changed",
+    "ending_begun": "Its ending begun",
+    "passed_on": "Passed to the successors of a body",
+    "partner_checked": "A partner looked into",
+    "line_disputed": "A line disputed",
+    "matter_set": "A kind of decision kept apart or reserved",
+    "company_set": "Company’s record changed",
+    "change_basis_set": "What changes are measured against recorded",
+    "variation_advised": "A variation advised on",
+    "varied": "A variation brought into force",
+    "link_made": "A link for facts made",
+    "paid": "A payment recorded",
+    "settled": "A period settled",
 }
 
 

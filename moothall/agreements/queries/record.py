@@ -15,6 +15,7 @@ from moothall.agreements.engine.documents import deal_as_tried
 from moothall.agreements.models import Agreement, Execution, Member, Withholding
 from moothall.agreements.queries import changes, exit_pages
 from moothall.agreements.queries.boards import said_of_boards
+from moothall.agreements.queries.company_list import said_of_companies
 from moothall.agreements.queries.due import (
     said_of_days,
     said_of_due_diligence,
@@ -32,7 +33,6 @@ from moothall.agreements.queries.register import (
     member_row,
     rows_of,
     subject_of,
-    withheld_from,
 )
 from moothall.agreements.queries.settlement import said_of_settlement
 from moothall.agreements.queries.signing import said_of_signing
@@ -63,6 +63,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("Health check", "agreements:health", said_of_health),
     Section("Signing", "agreements:signing", said_of_signing),
     Section("Boards", "agreements:boards", said_of_boards),
+    Section("Companies", "agreements:companies_of", said_of_companies),
     Section("Settlement", "agreements:settlement", said_of_settlement),
     Section("Changes", "agreements:variations", changes.said_on_record),
     Section("Leaving", "agreements:exit", exit_pages.said_on_record),
@@ -122,7 +123,6 @@ class AgreementPage:
     sections: tuple[SectionRow, ...]
     decisions: About
     history: tuple[HistoryRow, ...]
-    withheld_parts: tuple[str, ...]  # keys of what this reader does not see
     why_not_keep: str | None
 
     def as_json(self) -> dict[str, object]:
@@ -151,7 +151,6 @@ class AgreementPage:
 def agreement_page(agreement: Agreement, *, viewer: Viewer) -> AgreementPage:
     """An agreement as this reader reads it; the agreement is one that they read something of."""
     (row,) = rows_of([agreement], viewer)
-    withheld = frozenset(withheld_from(agreement, viewer))
     versions = agreement.versions.order_by("-number")
     members = agreement.members.exclude(left_on=None).select_related("organisation")
     return AgreementPage(
@@ -160,8 +159,8 @@ def agreement_page(agreement: Agreement, *, viewer: Viewer) -> AgreementPage:
         area=agreement.area,
         power=agreement.power,
         answers_to=agreement.answers_to,
-        notice_months=agreement.notice_months,
-        leaving_terms="" if "exit" in withheld else agreement.leaving_terms,
+        notice_months=None if "exit" in row.hidden else agreement.notice_months,
+        leaving_terms="" if "exit" in row.hidden else agreement.leaving_terms,
         regime=agreement.get_regime_display() if agreement.regime else "",
         regime_began_on=agreement.regime_began_on,
         prevails=agreement.get_prevails_display() if agreement.prevails else "",
@@ -169,7 +168,7 @@ def agreement_page(agreement: Agreement, *, viewer: Viewer) -> AgreementPage:
         is_binding=kind_of(agreement).is_binding,
         past_members=tuple(map(member_row, members)),
         versions=()
-        if "terms" in withheld
+        if {"terms", "changes"} & {*row.hidden}  # why a version came is what changed
         else tuple(VersionRow(v.number, v.digest, v.in_force_from, v.why) for v in versions),
         executions=tuple(map(_execution_row, _executions(agreement))) if row.is_read else (),
         sections=tuple(
@@ -179,7 +178,6 @@ def agreement_page(agreement: Agreement, *, viewer: Viewer) -> AgreementPage:
         ),
         decisions=about(subject_of(agreement), agreement.body.slug, viewer=viewer),
         history=history_of(agreement) if row.is_read else (),
-        withheld_parts=tuple(withheld),
         why_not_keep=permissions.why_not_keep_agreement(viewer, agreement),
     )
 

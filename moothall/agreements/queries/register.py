@@ -11,6 +11,7 @@ from attrs import frozen
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import OrderBy
+from django.utils import timezone
 
 from moothall.agreements.engine.completeness import lacking
 from moothall.agreements.engine.kinds import Kind, kinds
@@ -25,7 +26,7 @@ ORDERS = {
     "kind": ("kind", "name"),
     "body": ("body__name", "name"),
     "starts": ("starts_on", "name"),
-    "ends": ("ends_before", "name"),
+    "ends": ("end_read", "name"),
     "value": ("value_read", "name"),
     "members": ("member_count", "name"),
 }
@@ -62,9 +63,10 @@ class MemberRow:
 class AgreementRow:
     """One agreement, as the list and every other door show it.
 
-    value_gbp : None where it is not known, or withheld from this reader
-    withheld  : (part, why, when that is looked at again) of what this reader does not see
-    lacking   : what the record lacks, for those who read all of it
+    ends_before, value_gbp : None where it is not known, or withheld from this reader
+    withheld               : (part, why, when that is looked at again) of what they do not see
+    hidden                 : keys of those parts
+    lacking                : what the record lacks, for those who read all of it
     """
 
     id: int
@@ -73,7 +75,6 @@ class AgreementRow:
     kind: str
     kind_label: str
     state: str
-    state_words: str
     body: str
     body_slug: str
     purpose: str
@@ -83,10 +84,22 @@ class AgreementRow:
     review_on: date | None
     value_gbp: Decimal | None
     withheld: tuple[tuple[str, str, date], ...]
+    hidden: tuple[str, ...]
     is_existing: bool
     is_public: bool
     is_read: bool
     lacking: tuple[str, ...]
+
+    @property
+    def is_past_end(self) -> bool:
+        """Whether it goes on though its end has come; never so for whom its end is withheld."""
+        is_over = self.ends_before is not None and self.ends_before <= timezone.localdate()
+        return is_over and self.state in RUNNING
+
+    @property
+    def state_words(self) -> str:
+        words = LIFE.state(self.state).words
+        return f"{words}, past its end" if self.is_past_end else words
 
     @property
     def member_names(self) -> str:
@@ -197,11 +210,16 @@ def chosen(
         held = held.filter(area__icontains=place)
     if ends_within and on is not None:
         last = on.year * 12 + on.month - 1 + int(ends_within)
-        held = held.filter(ends_before__gt=on, ends_before__lt=date(last // 12, last % 12 + 1, 1))
+        held = held.filter(
+            _part_is_read("exit", viewer),
+            ends_before__gt=on,
+            ends_before__lt=date(last // 12, last % 12 + 1, 1),
+        )
     counted = held.annotate(
         member_count=Count("members", filter=Q(members__left_on=None)),
         # An order by what is withheld would tell it.
-        value_read=Case(When(_value_is_read(viewer), then="value_pence")),
+        value_read=Case(When(_part_is_read("value", viewer), then="value_pence")),
+        end_read=Case(When(_part_is_read("exit", viewer), then="ends_before")),
     )
     return counted.order_by(*_ordered(order))
 
@@ -212,8 +230,8 @@ def _ordered(order: str) -> list[OrderBy | str]:
     return [OrderBy(F(first), descending=order.startswith("-"), nulls_last=True), *rest, "pk"]
 
 
-def _value_is_read(viewer: Viewer) -> Q:
-    held = Withholding.objects.filter(agreement=OuterRef("pk"), part="value", lifted_at=None)
+def _part_is_read(part: str, viewer: Viewer) -> Q:
+    held = Withholding.objects.filter(agreement=OuterRef("pk"), part=part, lifted_at=None)
     return ~Exists(held) | _is_own(viewer)
 
 
@@ -279,6 +297,7 @@ def _row(
     is_read = reads(agreement, viewer, agreement.members.all())
     withheld = withheld_from(agreement, viewer)
     kind = kind_of(agreement)
+    ends_before = None if "exit" in withheld else agreement.ends_before
     return AgreementRow(
         id=agreement.pk,
         name=agreement.name,
@@ -286,13 +305,12 @@ def _row(
         kind=agreement.kind,
         kind_label=kind.label,
         state=agreement.state,
-        state_words=LIFE.state(agreement.state).words,
         body=agreement.body.name,
         body_slug=agreement.body.slug,
         purpose=agreement.purpose,
         members=members,
         starts_on=agreement.starts_on,
-        ends_before=agreement.ends_before,
+        ends_before=ends_before,
         review_on=agreement.review_on,
         value_gbp=None
         if "value" in withheld or agreement.value_pence is None
@@ -300,6 +318,7 @@ def _row(
         withheld=tuple(
             (each.get_part_display(), each.why, each.review_on) for each in withheld.values()
         ),
+        hidden=tuple(withheld),
         is_existing=agreement.is_existing,
         is_public=agreement.is_public,
         is_read=is_read,

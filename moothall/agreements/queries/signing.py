@@ -208,7 +208,7 @@ def small_public(agreement: Agreement, deal: Deal | None, on: date) -> tuple[str
     }
     for company in agreement.companies.all():
         for stake in stakes_of(company, on):
-            parts = [part for part in (stake.shares, stake.votes) if part is not None]
+            parts = [part for part in (stake.shares, stake.votes, stake.seats) if part is not None]
             if stake.holder in public and parts and min(parts) <= QUARTER:
                 found[stake.holder] = None
     for board in agreement.boards.all():

@@ -183,7 +183,7 @@ def test_days_that_have_passed_wait_for_whoever_keeps_the_register(norbury):
     )
     found = [(label, due) for label, due, *_ in waiting(manager_of(norbury))]
     assert found[:3] == [
-        ("Urban services is in force past its end", date(2026, 4, 1)),
+        ("Urban services is in force, past its end", date(2026, 4, 1)),
         ("Urban services waits for its review", date(2026, 1, 31)),
         ("The price of Urban services is still withheld", date(2026, 9, 1)),
     ]

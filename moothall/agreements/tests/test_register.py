@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from moothall.agreements.actions import register
 from moothall.agreements.actions.register import CannotKeep
-from moothall.agreements.models import Agreement, Member
+from moothall.agreements.models import Agreement, Company, Member
 from moothall.agreements.queries.register import agreement_list, agreement_read_by
+from moothall.agreements.tests.company_factories import company_story
 from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.core.models import AuditEntry
 from moothall.core.permissions import PUBLIC, Viewer
@@ -171,6 +172,79 @@ def test_what_is_withheld_gives_its_reason_and_day_to_the_public_and_the_amount_
     assert "£1,200,000.00" in page(client, "agreement", agreement.pk)
     with pytest.raises(CannotKeep, match="Nothing called 'value' is withheld"):
         register.show_again(agreement=agreement, part="value", by=by, at=NOW)
+
+
+WITHHELD = {"why": "A tender runs.", "review_on": date(2027, 3, 31)}
+
+
+@pytest.fixture
+def told(norbury, care):
+    """A public agreement of which there is something to tell in every part."""
+    held = agreement_of(
+        norbury, care, kind="company", by=manager_of(norbury), is_public=True,
+        value_pence=120_000_000, ends_before=date(2027, 1, 31), notice_months=7,
+        leaving_terms="Staff go back.",
+    )  # fmt: skip
+    held.versions.update(why="The lamps were added")
+    company_story(norbury, care)
+    Company.objects.update(agreement=held)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("part", "told_by"),
+    [
+        ("value", ("1,200,000", "£1.2m")),
+        ("exit", ("31 January 2027", "7 months", "Staff go back.")),
+        ("terms", ("The lamps were added",)),
+        ("changes", ("The lamps were added", "nothing has changed")),
+        ("ownership", ("Ada Brack", "has 50.1%", "Ordinary shares")),
+    ],
+)
+def test_no_page_tells_the_public_what_is_withheld_and_each_says_why(told, client, part, told_by):
+    company = told.companies.get()
+    asked = [
+        reverse(f"agreements:{name}", args=args) + form
+        for name, args, forms in (
+            ("home", [], ("", "?format=csv")),
+            ("agreement", [told.pk], ("", "?format=json")),
+            ("companies_of", [told.pk], ("", "?format=csv")),
+            ("company", [company.pk], ("", "?format=json", "?format=csv")),
+        )
+        for form in forms
+    ]
+
+    def pages(client):
+        return unescape("".join(b"".join(client.get(url)).decode() for url in asked))
+
+    before = pages(client)
+    assert [each for each in told_by if each not in before] == []
+    register.withhold(agreement=told, part=part, **WITHHELD, by=told.by, at=NOW)
+    after = pages(client)
+    assert [each for each in told_by if each in after] == []
+    assert "A tender runs. This is asked again on 31 March 2027." in after
+    members = browser_of(Role.SCRUTINY_MEMBER, told.body)
+    inside = pages(members)
+    assert [each for each in told_by if each not in inside] == []
+    assert "A tender runs." not in inside
+
+
+def test_an_end_that_is_withheld_is_not_told_by_an_order_a_filter_or_a_state(told, client):
+    other = agreement_of(told.body, name="A", is_public=True, ends_before=date(2027, 1, 1))
+    Agreement.objects.filter(pk=told.pk).update(ends_before=date(2026, 11, 1))
+    rows = agreement_list(viewer=PUBLIC, order="ends")
+    assert [(row.id, row.state_words) for row in rows] == [
+        (told.pk, "in force, past its end"),
+        (other.pk, "in force"),
+    ]
+    register.withhold(agreement=told, part="exit", **WITHHELD, by=told.by, at=NOW)
+    rows = agreement_list(viewer=PUBLIC, order="ends")
+    assert [(row.id, row.state_words) for row in rows] == [
+        (other.pk, "in force"),
+        (told.pk, "in force"),
+    ]
+    found = agreement_list(viewer=PUBLIC, ends_within="6", on=date(2026, 10, 1))
+    assert [row.id for row in found] == [other.pk]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,14 @@ from moothall.agreements import permissions
 from moothall.agreements.actions import companies as deeds
 from moothall.agreements.forms import companies as forms
 from moothall.agreements.queries import companies
+from moothall.agreements.queries import company_list as queries
 from moothall.agreements.views.several import GET_OR_POST, Part, answer, typed
-from moothall.agreements.views.whose import PersonsRequest, body_for
+from moothall.agreements.views.whose import (
+    PersonsRequest,
+    agreement_read,
+    agreement_trail,
+    body_for,
+)
 from moothall.core.downloads import csv_file, json_file
 from moothall.core.permissions import Viewer, route
 from moothall.directory.engine.roles import Deed
@@ -30,27 +36,35 @@ if TYPE_CHECKING:
 
 NO_COMPANY = "No company of this number is read here. The list of companies has them all."
 NAMED_BY_NOBODY = "Nobody: elected or independent"
+HEAD = (
+    *("id", "name", "form", "body", "holders", "publicly_held", "activity", "is_warned"),
+    "is_public",
+)
 COLOURS = {"yes": "green", "no": "grey", "passes": "green", "fails": "red"}
 
 
 @route(public=True)
 @require_safe
-def company_list(request: HttpRequest) -> HttpResponseBase:
-    """Every company whose owners are public, and those of the reader's own bodies."""
+def company_list(request: HttpRequest, agreement_id: int | None = None) -> HttpResponseBase:
+    """Every company whose owners are public, and those of the reader's own bodies.
+
+    agreement_id : only those set up under this agreement
+    """
     viewer, day = viewer_for(request.user), timezone.localdate()
     kinds = [(form.key, form.label) for form in companies.forms_of_company()]
     form = forms.CompanyFilter(request.GET, kinds=kinds)
     if not form.is_valid():
         return render(request, "agreements/company_list.html", {"form": form}, status=400)
-    found = companies.company_list(
-        request.GET.get("page"), viewer=viewer, day=day, **form.cleaned_data
-    )
+    under = None if agreement_id is None else agreement_read(agreement_id, who=request.user)
+    order = request.GET.get("order", "name")
+    asked = form.cleaned_data | {"agreement": agreement_id, "order": order}
+    if (wanted := request.GET.get("format")) in ("csv", "json"):
+        rows = queries.company_rows(viewer=viewer, day=day, **asked)
+        if wanted == "json":
+            return json_file("companies", {"rows": [row.as_json() for row in rows]})
+        return csv_file("companies", HEAD, (list(row.as_json().values()) for row in rows))
+    found = queries.company_list(request.GET.get("page"), viewer=viewer, day=day, **asked)
     rows = list(found.object_list)
-    if request.GET.get("format") == "json":
-        return json_file("companies", {"rows": [row.as_json() for row in rows]})
-    if request.GET.get("format") == "csv":
-        head = list(rows[0].as_json()) if rows else ["id", "name"]
-        return csv_file("companies", head, (list(row.as_json().values()) for row in rows))
     is_filtered = any(form.cleaned_data.values())
     page = {
         "form": form,
@@ -66,18 +80,24 @@ def company_list(request: HttpRequest) -> HttpResponseBase:
             "slug", "name"
         ),
         "is_at_work": not viewer.is_public,
-        "table": _list_table(rows),
+        "under": under,
+        "trail": agreement_trail(under, ("Companies", "")) if under else [],
+        "table": _list_table(rows, order, request.GET.copy()),
     }
     return render(request, "agreements/company_list.html", page)
 
 
-def _list_table(rows: list[companies.CompanyRow]) -> Table:
+def _list_table(rows: list[queries.CompanyRow], order: str, query: Any) -> Table:
+    def as_file(name: str) -> str:
+        query["format"] = name
+        return f"?{query.urlencode()}"
+
     return Table(
         caption="Companies and mutuals",
         columns=(
-            Column("Company"),
-            Column("Form"),
-            Column("Record kept by"),
+            Column("Company", order="name"),
+            Column("Form", order="form"),
+            Column("Record kept by", order="body"),
             Column("Holders", Kind.COUNT),
             Column("Votes of public bodies", Kind.SHARE),
             Column("Activity test"),
@@ -87,13 +107,14 @@ def _list_table(rows: list[companies.CompanyRow]) -> Table:
                 Cell(row.name, reverse("agreements:company", args=[row.id])),
                 row.form,
                 row.body,
-                row.holders,
+                "Withheld" if row.holders is None else row.holders,
                 row.publicly_held,
                 f"{row.activity}, warned" if row.is_warned else row.activity or "not shown",
             )
             for row in rows
         ],
-        downloads=(Download("?format=csv", "CSV"), Download("?format=json", "JSON")),
+        ordered_by=order,
+        downloads=(Download(as_file("csv"), "CSV"), Download(as_file("json"), "JSON")),
         is_caption_quiet=True,
     )
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from moothall.agreements import permissions
 from moothall.agreements.actions import register as actions
+from moothall.agreements.engine.life import LIFE
 from moothall.agreements.forms import register as forms
 from moothall.agreements.queries import record
 from moothall.agreements.queries import register as queries
@@ -78,7 +79,13 @@ def agreement(request: HttpRequest, agreement_id: int) -> HttpResponseBase:
     page = record.agreement_page(held, viewer=viewer_for(request.user))
     if request.GET.get("format") == "json":
         return json_file(f"agreement-{agreement_id}", page.as_json())
-    shown = {"page": page, "trail": agreement_trail(held), "members": _members_table(page)}
+    shown = {
+        "page": page,
+        "trail": agreement_trail(held),
+        "members": _members_table(page),
+        "life": LIFE,
+        "state_colour": "red" if page.row.is_past_end else "",
+    }
     return render(request, "agreements/agreement.html", shown)
 
 
@@ -290,8 +297,8 @@ def _table(rows: Any, order: str, query: Any) -> Table:
                 row.state_words.capitalize() + (NOT_CHECKED if row.is_existing else ""),
                 row.member_names or "None yet",
                 row.starts_on,
-                row.ends_before or "No end is known",
-                "Withheld" if any(part == "price" for part, *_ in row.withheld) else row.value_gbp,
+                "Withheld" if "exit" in row.hidden else row.ends_before or "No end is known",
+                "Withheld" if "value" in row.hidden else row.value_gbp,
             )
             for row in rows
         ],
