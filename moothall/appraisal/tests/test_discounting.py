@@ -75,7 +75,7 @@ def test_a_proposal_is_not_there_before_it_was_made():
 
 
 def test_an_unknown_schedule_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match="There is no discount schedule 'flat'. Choose from stand"):
+    with pytest.raises(ValueError, match=r"There is no discount schedule 'flat'. Choose from stand"):
         schedule(RATES, TODAY, "flat")
 
 
@@ -85,7 +85,7 @@ def test_the_year_of_the_decision_has_no_rate():
 
 
 def test_amounts_without_a_factor_are_refused():
-    with pytest.raises(ValueError, match="amounts for 3 years and factors for 2. Give a factor"):
+    with pytest.raises(ValueError, match=r"amounts for 3 years and factors for 2. Give a factor"):
         present_value([Decimal(1)] * 3, STANDARD.factors(2))
 
 
@@ -126,7 +126,7 @@ def test_prices_after_the_known_ones_rise_by_a_stated_assumption():
 
 
 def test_prices_before_the_known_ones_are_refused():
-    with pytest.raises(ValueError, match="known from 1990, not for 1989. State the amount in"):
+    with pytest.raises(ValueError, match=r"known from 1990, not for 1989. State the amount in"):
         DEFLATOR.calendar(1989)
 
 

@@ -73,7 +73,7 @@ def test_the_limit_of_exempt_input_tax_is_said():
     )
     kept = exempt_input_tax(TAXES, Decimal(100_000), Decimal(7_000), TODAY)
     assert kept.in_words().endswith("no more than the limit of £7,500: the council recovers it.")
-    with pytest.raises(ValueError, match="£5 of exempt input tax is no part of £4. Give all the"):
+    with pytest.raises(ValueError, match=r"£5 of exempt input tax is no part of £4. Give all the"):
         exempt_input_tax(TAXES, Decimal(4), Decimal(5), TODAY)
 
 
