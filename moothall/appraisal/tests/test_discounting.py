@@ -75,7 +75,9 @@ def test_a_proposal_is_not_there_before_it_was_made():
 
 
 def test_an_unknown_schedule_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match=r"There is no discount schedule 'flat'. Choose from stand"):
+    with pytest.raises(
+        ValueError, match=r"There is no discount schedule 'flat'. Choose from stand"
+    ):
         schedule(RATES, TODAY, "flat")
 
 
