@@ -69,6 +69,7 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.DeadlockStep", "deadlock__board__agreement__body_id"),
             Owned("agreements.Election", "board__agreement__body_id"),
             Owned("agreements.Candidate", "election__board__agreement__body_id"),
+            Owned("agreements.Elector", "election__board__agreement__body_id"),
             Owned("agreements.BallotPaper", "election__board__agreement__body_id"),
             Owned("agreements.Risk", "agreement__body_id"),
             Owned("agreements.OptimismUplift", "agreement__body_id"),

@@ -8,6 +8,7 @@ from moothall.agreements.models import (
     BusinessPlan,
     Company,
     Draft,
+    Election,
     ExitItem,
     FactsReport,
     LineDispute,
@@ -58,6 +59,7 @@ __all__ = [
     "why_not_read_board",
     "why_not_read_company",
     "why_not_read_deal",
+    "why_not_read_election",
     "why_not_read_meeting",
     "why_not_read_own_side",
     "why_not_refuse_variation",
@@ -194,6 +196,14 @@ def why_not_read_board(person: Asker, board: Board) -> str | None:
     if holds_a_seat(person, board):
         return None
     return why_not_read_agreement(person, board.agreement)
+
+
+def why_not_read_election(person: Asker, election: Election) -> str | None:
+    """Return why `person` may not read of an election, or None: whoever votes in it may."""
+    on_roll = election.roll.filter(person_id=getattr(person, "person_id", None) or 0)
+    if election.board.agreement.is_public or on_roll.exists():
+        return None
+    return why_not_read_board(person, election.board)
 
 
 def why_not_read_meeting(person: Asker, meeting: Meeting) -> str | None:

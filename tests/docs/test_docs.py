@@ -91,6 +91,7 @@ CALLED = {
     "deadlockstep": "deadlock",
     "candidate": "election",
     "ballotpaper": "election",
+    "elector": "roll",
     "optimismuplift": "uplift for optimism bias",
     "promisekept": "obligation",
     "performanceindicator": "performance indicator",

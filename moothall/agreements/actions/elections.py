@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from moothall.agreements import permissions
+from moothall.agreements.actions import ballots
 from moothall.agreements.actions.boards import fill_seat
 from moothall.agreements.engine.board_lives import ELECTION
 from moothall.agreements.engine.stv import Count, counted, why_not_valid
 from moothall.agreements.models import (
-    BallotPaper,
     Board,
     Candidate,
     Election,
@@ -163,16 +163,16 @@ def enter_papers(*, election: Election, text: str, by: Person, at: datetime) -> 
             rejected.append((int(cells[0]), f"Line {number}: {reason}"))
         else:
             found[tuple(by_name[name] for name in names)] += int(cells[0])
-    held = sum(election.papers.values_list("count", flat=True))
-    held += sum(count for count, _why in election.rejected)
-    new = sum(found.values()) + sum(count for count, _why in rejected)
-    if held + new > election.electors:
+    on_paper = ballots.entered(election) + sum(found.values())
+    on_paper += sum(count for count, _why in rejected)
+    on_roll = election.roll.count()
+    if on_paper > election.electors - on_roll:
+        here = f", {on_roll:,} of whom vote from their own sign-in" if on_roll else ""
         raise CannotElect(
-            f"No paper was entered: there would be {held + new:,} papers from "
-            f"{election.electors:,} electors. Check the numbers."
+            f"No paper was entered: there would be {on_paper:,} papers from "
+            f"{election.electors:,} electors{here}. Check the numbers."
         )
-    for preferences, count in found.items():
-        BallotPaper.objects.create(election=election, preferences=preferences, count=count)
+    ballots.add_papers(election, found)
     election.rejected = [*election.rejected, *map(list, rejected)]
     election.save(update_fields=["rejected"])
     audit.record(

@@ -11,6 +11,7 @@ from moothall.agreements.engine.matters import Decided
 from moothall.agreements.engine.principles import SCORES
 from moothall.agreements.engine.voting import Choice
 from moothall.directory.models import DeclaredInterest
+from moothall.values.wording import listed
 
 Choices = Iterable[tuple[str, str]]
 NOBODY = ("", "Nobody named")
@@ -299,6 +300,69 @@ class PapersForm(ChoosingForm):
         if not said.get("text", "").strip():
             raise forms.ValidationError("Type the papers, or choose a file with them.")
         return said
+
+
+class BallotForm(ChoosingForm):
+    """A paper: a place for each candidate, or none."""
+
+    def __init__(
+        self, *args: Any, candidates: Iterable[tuple[int, str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = {key: name for key, name, _said in candidates}
+        places = [("", "No preference"), *((str(n), n) for n in range(1, len(self.candidates) + 1))]
+        for key, name, said in candidates:
+            self.fields[f"place.{key}"] = forms.TypedChoiceField(
+                label=name, required=False, choices=places, coerce=int, empty_value=None,
+                help_text=said,
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        at: dict[int, list[int]] = {}
+        for key in self.candidates:
+            if place := said.get(f"place.{key}"):
+                at.setdefault(place, []).append(key)
+        if not at:
+            raise forms.ValidationError("Give at least one candidate a place: 1 for the first.")
+        for place in range(1, max(at) + 1):
+            names = [self.candidates[key] for key in at.get(place, ())]
+            if not names:
+                raise forms.ValidationError(
+                    f"Nobody has place {place}, and somebody has place {max(at)}. Leave none out."
+                )
+            if len(names) > 1:
+                raise forms.ValidationError(
+                    f"{listed(names)} all have place {place}. Give each a place of their own."
+                    if len(names) > 2
+                    else f"{listed(names)} both have place {place}. Give each one of their own."
+                )
+        return {"preferences": tuple(at[place][0] for place in sorted(at))}
+
+
+class RollForm(ChoosingForm):
+    emails = forms.CharField(
+        label="Their e-mail addresses, one a line",
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Those with which they sign in here.",
+    )
+    who_sits = forms.BooleanField(
+        label="Also whoever sits on this board today and signs in here", required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        emails = dict.fromkeys(line.strip() for line in said.get("emails", "").splitlines())
+        said["emails"] = [email for email in emails if email]
+        if not (said["emails"] or said.get("who_sits")):
+            raise forms.ValidationError("Say who: give an address, or tick the box.")
+        return said
+
+
+class OffRollForm(ChoosingForm):
+    elector = forms.ChoiceField(label="Who is taken off, and votes on paper or not at all")
 
 
 class DeadlockForm(ChoosingForm):

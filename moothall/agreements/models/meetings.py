@@ -193,6 +193,28 @@ class Candidate(models.Model):
         return self.name
 
 
+class Elector(models.Model):
+    """Somebody on the roll of an election who votes from their own sign-in, and whether they have.
+
+    What they voted stands nowhere beside their name.
+    """
+
+    election = models.ForeignKey(Election, models.CASCADE, related_name="roll")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    has_voted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["person__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["election", "person"], name="an_elector_is_on_the_roll_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
 class BallotPaper(models.Model):
     """Papers with the same preferences, and how many there are. Nobody is named on them."""
 

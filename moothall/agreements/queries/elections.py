@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from attrs import frozen
+from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from moothall.agreements import permissions
 from moothall.agreements.engine.board_lives import ELECTION
@@ -16,6 +19,7 @@ from moothall.agreements.models import Board, Deadlock, Election
 from moothall.agreements.queries import tallies
 from moothall.agreements.queries.boards import Choices
 from moothall.core.permissions import Viewer
+from moothall.directory.models import Person
 
 # ── deadlocks ────────────────────────────────────────────────────────────────────────────────
 
@@ -133,6 +137,9 @@ class ElectionPage:
     candidates: tuple[CandidateRow, ...]
     lot: tuple[str, ...]
     valid: int
+    on_roll: int
+    voted_here: int
+    roll: tuple[tuple[str, bool], ...]  # who, and whether they have voted: for the keeper's side
     rejected: tuple[tuple[int, str], ...]
     quota: int | None
     elected: tuple[str, ...]
@@ -152,6 +159,8 @@ class ElectionPage:
             "seats": self.seats,
             "electors": self.electors,
             "valid": self.valid,
+            "on_roll": self.on_roll,
+            "voted_from_own_sign_in": self.voted_here,
             "set_aside": [{"papers": count, "why": why} for count, why in self.rejected],
             "quota": self.quota,
             "lot": list(self.lot),
@@ -185,6 +194,8 @@ def election_page(election: Election, *, viewer: Viewer) -> ElectionPage:
     elected = tuple(names[key] for key in result.get("elected", ()))
     order = [str(key) for key in election.lot]
     board: Board = election.board
+    why_not_keep = permissions.why_not_keep_agreement(viewer, board.agreement)
+    roll = tuple((str(each), each.has_voted) for each in election.roll.select_related("person"))
     return ElectionPage(
         id=election.pk,
         board_id=board.pk,
@@ -203,6 +214,9 @@ def election_page(election: Election, *, viewer: Viewer) -> ElectionPage:
         ),
         lot=tuple(names[key] for key in election.lot),
         valid=sum(election.papers.values_list("count", flat=True)),
+        on_roll=len(roll),
+        voted_here=sum(voted for _who, voted in roll),
+        roll=roll if why_not_keep is None else (),
         rejected=tuple((count, why) for count, why in election.rejected),
         quota=result.get("quota"),
         elected=elected,
@@ -218,8 +232,64 @@ def election_page(election: Election, *, viewer: Viewer) -> ElectionPage:
             for stage in result.get("stages", ())
         ),
         is_at_work=not viewer.is_public,
-        why_not_keep=permissions.why_not_keep_agreement(viewer, board.agreement),
+        why_not_keep=why_not_keep,
     )
+
+
+def candidate_choices(election: Election) -> tuple[tuple[int, str, str], ...]:
+    """Each candidate's number, name and what they say, in the order that the lot put them.
+
+    The lot is drawn, so that nobody stands first for their name.
+    """
+    by_key = {each.pk: each for each in election.candidates.all()}
+    return tuple((key, by_key[key].name, by_key[key].statement) for key in election.lot)
+
+
+def roll_choices(election: Election) -> Choices:
+    """Those on the roll who have not voted."""
+    held = election.roll.filter(has_voted=False).select_related("person")
+    return tuple((str(each.pk), str(each)) for each in held)
+
+
+def people_for_roll(
+    election: Election, emails: Sequence[str], who_sits: bool
+) -> tuple[list[Person], list[str]]:
+    """Those who sign in with these addresses, or sit on the board; and addresses nobody has."""
+    at = {email.lower() for email in emails}
+    held = Person.objects.alias(address=Lower("email")).filter(is_active=True, address__in=at)
+    found: dict[str, Person] = {each.email.lower(): each for each in held}
+    unknown = [email for email in emails if email.lower() not in found]
+    people = {each.pk: each for each in found.values()}
+    if who_sits:
+        seats = tallies.seats_held(election.board, timezone.localdate())
+        people |= {seat.person.pk: seat.person for seat in seats if seat.person is not None}
+    return list(people.values()), unknown
+
+
+# ── what waits ───────────────────────────────────────────────────────────────────────────────
+
+
+def waits(viewer: Viewer, today: date) -> list[tuple[str, date | None, str, str]]:
+    """The elections in which somebody has still to vote: (label, due on, address, why)."""
+    if viewer.person_id is None:
+        return []
+    open_ = Election.objects.filter(
+        state="VOTING", closes_on__gt=today, roll__person_id=viewer.person_id, roll__has_voted=False
+    )
+    return [
+        (
+            f"Vote for {each.seat_class} of {each.board}",
+            each.closes_on - timedelta(days=1),
+            address_of(each),
+            "You are on the roll, and have not voted.",
+        )
+        for each in open_.select_related("seat_class", "board__agreement")
+    ]
+
+
+def address_of(election: Election) -> str:
+    board = election.board
+    return reverse("agreements:election", args=[board.agreement_id, board.pk, election.pk])
 
 
 def _decimal(exact: str) -> Decimal:

@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from moothall.agreements import permissions
-from moothall.agreements.actions import deadlocks
+from moothall.agreements.actions import ballots, deadlocks
 from moothall.agreements.actions import elections as actions
 from moothall.agreements.engine.board_lives import ELECTION
 from moothall.agreements.engine.deadlock import LADDER
 from moothall.agreements.forms import boards as forms
 from moothall.agreements.queries import elections as queries
-from moothall.agreements.views.boards import NO_BOARD, board_for, board_trail, refuse_others
+from moothall.agreements.views.boards import NO_BOARD, board_trail, refuse_others
 from moothall.agreements.views.doing import Doing, Tried, attempted, offered
 from moothall.agreements.views.whose import PersonsRequest
 from moothall.core.downloads import json_file
 from moothall.core.permissions import route
 from moothall.directory.queries import viewer_for
 from moothall.values.tables import Column, Download, Kind, Table
+from moothall.values.wording import listed, number_of
 
 if TYPE_CHECKING:
     from moothall.agreements.models import Deadlock, Election
@@ -62,10 +63,10 @@ def election_do(
 def _election_for(
     request: HttpRequest, agreement_id: int, board_id: int, election_id: int
 ) -> Election:
-    board_for(request, agreement_id, board_id)
     held = queries.election_of(agreement_id, board_id, election_id)
     if held is None:
         raise Http404(NO_BOARD)
+    refuse_others(request, permissions.why_not_read_election(request.user, held))
     return held
 
 
@@ -80,6 +81,7 @@ def _election(request: HttpRequest, held: Election, tried: Tried | None = None) 
         "candidates": _candidates_table(page),
         "stages": _stages_table(page),
         "rejected": _rejected_table(page),
+        "roll": _roll_table(page),
         "life": ELECTION,
     }
     return render(request, "agreements/election.html", shown, status=tried.status if tried else 200)
@@ -95,6 +97,23 @@ def _election_doings(request: HttpRequest, election: Election) -> list[Doing]:
     def open_(_said: dict[str, Any], by: Any, at: Any) -> str:
         actions.open_voting(election=election, by=by, at=at)
         return "Nominations are closed and the lot is drawn. Papers may be entered."
+
+    def vote(said: dict[str, Any], by: Any, at: Any) -> str:
+        ballots.cast_ballot(election=election, preferences=said["preferences"], by=by, at=at)
+        return "Your paper is in. That you voted is kept; what you voted is kept apart from it."
+
+    def join(said: dict[str, Any], by: Any, at: Any) -> str:
+        people, unknown = queries.people_for_roll(election, said["emails"], said["who_sits"])
+        made = ballots.put_on_roll(election=election, people=people, by=by, at=at)
+        said_so = f"{number_of(len(made), 'person', 'people')} put on the roll."
+        if unknown:
+            said_so += f" Nobody signs in here as {listed(unknown)}: invite them first."
+        return said_so
+
+    def strike(said: dict[str, Any], by: Any, at: Any) -> str:
+        elector = election.roll.get(pk=said["elector"])
+        ballots.take_off_roll(elector=elector, by=by, at=at)
+        return f"{elector} is off the roll."
 
     def papers(said: dict[str, Any], by: Any, at: Any) -> str:
         found = actions.enter_papers(election=election, text=said["text"], by=by, at=at)
@@ -117,15 +136,24 @@ def _election_doings(request: HttpRequest, election: Election) -> list[Doing]:
         form = partial(forms.SeatThemForm, initial={"starts_on": timezone.localdate()})
         return [Doing("seat", "Seat those elected", form, seat, keep)]
     ending = Doing("off", "Call it off", forms.NothingForm, off, keep, "warning")
+    joining = [Doing("roll", "Put people on the roll", forms.RollForm, join, keep)]
+    if waiting := queries.roll_choices(election):
+        roll = partial(forms.OffRollForm, choices={"elector": waiting})
+        joining.append(Doing("off-roll", "Take somebody off the roll", roll, strike, keep))
     if election.state == "NOMINATIONS":
         label = "Close nominations and draw the lot"
         return [
             Doing("nominate", "Enter a candidate", forms.NomineeForm, nominate, keep),
             Doing("open", label, forms.NothingForm, open_, keep),
+            *joining,
             ending,
         ]
     if election.state == "VOTING":
+        ballot = partial(forms.BallotForm, candidates=queries.candidate_choices(election))
+        why_not = ballots.why_not_cast(request.user, election, timezone.localdate())  # type: ignore[arg-type]
         return [
+            Doing("vote", "Vote", ballot, vote, why_not),
+            *joining,
             Doing("papers", "Enter papers", forms.PapersForm, papers, keep),
             Doing("count", "Count the papers", forms.NothingForm, count, keep),
             ending,
@@ -169,6 +197,16 @@ def _stages_table(page: queries.ElectionPage) -> Table:
         empty="Nothing is counted yet.",
         empty_next="Papers are counted, once and for all, from the day on which votes close.",
     )  # fmt: skip
+
+
+def _roll_table(page: queries.ElectionPage) -> Table:
+    return Table(
+        caption="The roll of those who vote from their own sign-in",
+        columns=(Column("Who"), Column("Whether they have voted")),
+        rows=[(name, "Voted" if voted else "Not yet") for name, voted in page.roll],
+        empty="Nobody is on the roll.",
+        empty_next="Whoever is put on it votes here, and in secret. The others vote on paper.",
+    )
 
 
 def _rejected_table(page: queries.ElectionPage) -> Table:
