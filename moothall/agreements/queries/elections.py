@@ -18,6 +18,7 @@ from moothall.agreements.engine.deadlock import LADDER
 from moothall.agreements.models import Board, Deadlock, Election
 from moothall.agreements.queries import tallies
 from moothall.agreements.queries.boards import Choices
+from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Person
 
@@ -269,15 +270,15 @@ def people_for_roll(
 # ── what waits ───────────────────────────────────────────────────────────────────────────────
 
 
-def waits(viewer: Viewer, today: date) -> list[tuple[str, date | None, str, str]]:
-    """The elections in which somebody has still to vote: (label, due on, address, why)."""
+def waits(viewer: Viewer, *, on: date) -> list[Wait]:
+    """The elections in which somebody has still to vote."""
     if viewer.person_id is None:
         return []
     open_ = Election.objects.filter(
-        state="VOTING", closes_on__gt=today, roll__person_id=viewer.person_id, roll__has_voted=False
+        state="VOTING", closes_on__gt=on, roll__person_id=viewer.person_id, roll__has_voted=False
     )
     return [
-        (
+        Wait(
             f"Vote for {each.seat_class} of {each.board}",
             each.closes_on - timedelta(days=1),
             address_of(each),

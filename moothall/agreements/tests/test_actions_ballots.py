@@ -132,13 +132,14 @@ def test_the_roll_is_found_by_address_and_seat_and_names_who_signs_in_nowhere():
 def test_a_vote_waits_for_whoever_is_on_the_roll_until_it_is_given():
     election, person = election_of(), PersonFactory()
     on_roll(election, person)
-    (label, due, url, _why) = waits(viewer_for(person), NOW.date())[0]
-    assert (label, due) == ("Vote for Staff of Joint Committee", NOW.date() + timedelta(6))
-    assert url.endswith(f"/elections/{election.pk}")
-    assert not waits(viewer_for(PersonFactory()), NOW.date())
-    assert not waits(viewer_for(person), NOW.date() + timedelta(7))
+    today = NOW.date()
+    (wait,) = waits(viewer_for(person), on=today)
+    assert (wait.label, wait.due_on) == ("Vote for Staff of Joint Committee", today + timedelta(6))
+    assert wait.url.endswith(f"/elections/{election.pk}")
+    assert not waits(viewer_for(PersonFactory()), on=today)
+    assert not waits(viewer_for(person), on=today + timedelta(7))
     cast(election, person, "Ann Ashe")
-    assert not waits(viewer_for(person), NOW.date())
+    assert not waits(viewer_for(person), on=today)
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────
