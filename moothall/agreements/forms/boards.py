@@ -310,12 +310,12 @@ class BallotForm(ChoosingForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.candidates = {key: name for key, name, _said in candidates}
-        places = [("", "No preference"), *((str(n), n) for n in range(1, len(self.candidates) + 1))]
+        places = [(0, "No preference"), (1, "1, the first preference")]
+        places += [(n, str(n)) for n in range(2, len(self.candidates) + 1)]
         for key, name, said in candidates:
             self.fields[f"place.{key}"] = forms.TypedChoiceField(
-                label=name, required=False, choices=places, coerce=int, empty_value=None,
-                help_text=said,
-            )  # fmt: skip
+                label=name, choices=places, coerce=int, help_text=said
+            )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

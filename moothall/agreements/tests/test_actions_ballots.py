@@ -158,13 +158,13 @@ CANDIDATES = ((1, "Ann", ""), (2, "Bob", ""), (3, "Cat", ""))
     ],
 )
 def test_a_ballot_filled_in_wrong_says_what_to_mend(places, words):
-    form = BallotForm({f"place.{key}": n for key, n in places.items()}, candidates=CANDIDATES)
+    form = BallotForm({f"place.{n}": places.get(n, 0) for n in (1, 2, 3)}, candidates=CANDIDATES)
     assert not form.is_valid()
     assert words in unescape(str(form.errors))
 
 
 def test_a_ballot_is_read_in_the_order_of_its_places():
-    form = BallotForm({"place.1": "2", "place.2": "", "place.3": "1"}, candidates=CANDIDATES)
+    form = BallotForm({"place.1": "2", "place.2": "0", "place.3": "1"}, candidates=CANDIDATES)
     assert form.is_valid()
     assert form.cleaned_data == {"preferences": (3, 1)}
 
@@ -179,9 +179,10 @@ def test_an_elector_without_any_role_votes_on_the_page_of_the_election():
     on_roll(election, person)
     assert "No preference" in client.get(page).content.decode()
     vote = reverse("agreements:election_do", args=[*args, "vote"])
-    first = election.candidates.first().pk
-    assert client.post(vote, {f"place.{first}": "2"}).status_code == 422
-    answer = client.post(vote, {f"place.{first}": "1"}, follow=True)
+    first, *others = election.candidates.values_list("pk", flat=True)
+    paper = {f"place.{key}": "0" for key in others}
+    assert client.post(vote, {**paper, f"place.{first}": "2"}).status_code == 422
+    answer = client.post(vote, {**paper, f"place.{first}": "1"}, follow=True)
     assert "You have voted. A paper is secret" in answer.content.decode()
     assert "whether they have voted" not in answer.content.decode().lower()
     roll = reverse("agreements:election_do", args=[*args, "roll"])

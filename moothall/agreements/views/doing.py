@@ -65,6 +65,11 @@ class Offered:
     url: str
     is_open: bool
 
+    @property
+    def refused_because(self) -> str:
+        """Why its button is not offered; one that was tried stays open with its form."""
+        return "" if self.is_open else self.doing.why_not or ""
+
 
 def offered(doings: Iterable[Doing], here: str, tried: Tried | None = None) -> dict[str, object]:
     """What a page needs to show its deeds: each with its form, the one tried as it was filled in.
