@@ -22,12 +22,18 @@ app = typer.Typer(
 def main() -> None:
     """Start Django quietly, bring the books up to date, and hand over to the slice.
 
-    Deals need no books, so `moothall deal` starts at once, without Django.
+    A deal or an appraisal is a file and needs no books, so those two start at once, without Django.
     """
     if sys.argv[1:2] == ["deal"]:
         from moothall.deals.commands import deal
 
         deal(sys.argv[2:], prog_name="moothall deal")
+    if sys.argv[1:2] == ["appraise"]:
+        from moothall.appraisal.commands import appraise
+
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command()(appraise)
+        alone(sys.argv[2:], prog_name="moothall appraise")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moothall.site.settings")
     # A command signs no cookie, so a key that lasts one run is enough; serving needs a real one.
     # An invitation is signed: with the key that `make run` keeps, where there is one.
@@ -60,6 +66,7 @@ def main() -> None:
 def whole_command() -> typer.Typer:
     """The command with every slice's deeds in it."""
     from moothall.agreements.commands import agreements
+    from moothall.appraisal.commands import appraise
     from moothall.core.commands import add_to
     from moothall.deals.commands import deal
     from moothall.decisions.commands import decisions
@@ -74,6 +81,7 @@ def whole_command() -> typer.Typer:
     app.add_typer(people, name="people")
     app.add_typer(body, name="body")
     app.add_typer(agreements, name="agreements")
+    app.command()(appraise)
     app.add_typer(decisions, name="decisions")
     app.add_typer(demo, name="demo")
     app.add_typer(cases, name="cases")

@@ -1,0 +1,93 @@
+"""`moothall appraise`: work an appraisal's file out. It starts no Django."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moothall.deals.named_files import LOOK, print_json, refuse, show_findings, text_of
+
+if TYPE_CHECKING:
+    from moothall.appraisal.engine.result import OptionResult, Result
+
+WIDE = 30  # of an option's name, on a terminal
+
+
+def appraise(
+    file: Annotated[Path, typer.Argument(help="An appraisal's file (TOML).")],
+    draws: Annotated[
+        int, typer.Option(min=100, max=1_000_000, help="How many futures, and weightings.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same futures.")] = 1,
+    format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Weigh every way of delivering a service: money, scores, and how far the answer holds.
+
+    Ends with 3 where something needs a person's eye, and with 4 where the file must be mended.
+
+    Example: moothall appraise libraries.toml --format json
+    """
+    from moothall.appraisal.engine.reading import appraisal_and_findings
+    from moothall.appraisal.engine.result import result
+    from moothall.appraisal.queries.rules import rule_books
+    from moothall.deals.deal import Weight
+
+    if format not in ("text", "json"):
+        raise typer.BadParameter(f"{format!r} is neither text nor json.")
+    found, findings = appraisal_and_findings(text_of(file))
+    must = [one for one in findings if one.weight is Weight.MUST]
+    if found is None or must:
+        show_findings(must)
+        refuse(f"{file} is no sound appraisal yet: {len(must)} findings must be mended.")
+    worked = result(found, rule_books(), draws=draws, seed=seed)
+    if format == "json":
+        print_json({**worked.as_json(), "findings": [one.as_json() for one in findings]})
+    else:
+        _show(worked)
+    show_findings(findings)
+    raise typer.Exit(LOOK if findings else 0)
+
+
+def _show(worked: "Result") -> None:
+    from moothall.values.wording import plain_date
+
+    found = worked.appraisal
+    typer.echo(f"{found.name}, {found.body}, by the rules of {plain_date(found.on)}")
+    for gate in worked.gates:
+        typer.echo(f"{gate.question} {gate.state.value.capitalize()}: {gate.because}")
+    typer.echo(
+        f"{'':{WIDE}}{'worth':>10}{'public':>10}{'cost':>10}{'ratio':>8}{'score':>7}"
+        f"{'first in':>10}{'best in':>10}"
+    )
+    for one in worked.options.values():
+        typer.echo(_row(one))
+    for one in worked.options.values():
+        if one.npv is None and one.why_no_npv:
+            typer.echo(f"{one.option.name}: {one.why_no_npv}")
+        if not one.sifted.goes_on:
+            typer.echo(f"{one.option.name} is discounted. {one.sifted.because}")
+    typer.echo(worked.money.economic.basis)
+    for sentence in worked.robustness:
+        typer.echo(sentence)
+    for weak in worked.weak[:5]:
+        typer.echo(" ".join((f"{weak.evidence.title}:", weak.why, *weak.without)))
+    for note in worked.notes:
+        typer.echo(f"Look at this: {note}")
+
+
+def _row(one: "OptionResult") -> str:
+    from moothall.values.wording import percentage, pounds_in_words
+
+    def money(amount: object) -> str:
+        return "–" if amount is None else pounds_in_words(amount)  # type: ignore[arg-type]
+
+    def share(part: float | None) -> str:
+        return "–" if part is None else percentage(part)
+
+    ratio = "–" if one.bcr is None else f"{one.bcr:.2f}"
+    score = "–" if one.score is None else f"{one.score:.1f}"
+    return (
+        f"{one.option.name:{WIDE}.{WIDE}}{money(one.npv):>10}{money(one.public_npv):>10}"
+        f"{money(one.cost):>10}{ratio:>8}{score:>7}{share(one.first_probability):>10}"
+        f"{share(one.best_probability):>10}"
+    )

@@ -1,0 +1,268 @@
+"""What does an appraisal come to? The whole answer, out of one file and the rules of its day.
+
+Everything that a page, a paper, a spreadsheet or a program shows is taken from here. What did not
+change since the last answer is not worked out again: each part is kept by a digest of what it rests
+on.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from moothall.appraisal.engine.appraisal import Appraisal, Option
+from moothall.appraisal.engine.costed import Costed, RuleBooks, costed, costing_of
+from moothall.appraisal.engine.delivery_models import DeliveryModel, delivery_models
+from moothall.appraisal.engine.evidence import Headline, Weak, weakest_first, with_answers
+from moothall.appraisal.engine.gates import Gate, gates
+from moothall.appraisal.engine.longlist import Sieve, Sifted, sifted
+from moothall.appraisal.engine.weighed import Weighed, may_be_first, weighed
+from moothall.deals.wording import in_sentence
+from moothall.directory.engine.routes import Route, routes
+from moothall.values.periods import year_words
+
+DRAWS, SEED = 10_000, 1
+KEPT = 64  # parts of answers that are kept, the latest used last
+Part = TypeVar("Part")
+
+
+@frozen(eq=False)
+class OptionResult:
+    """One option of the longlist with all that is said of it; None: not known, or not asked.
+
+    routes : which legal routes are open to it, by what the file knows of it; empty: nothing is
+    """
+
+    option: Option
+    model: DeliveryModel
+    sifted: Sifted
+    routes: tuple[Route, ...]
+    npv: Decimal | None
+    public_npv: Decimal | None
+    why_no_npv: str
+    cost: Decimal | None
+    council_cost: Decimal | None
+    against_usual: Decimal | None
+    bcr: Decimal | None
+    bcr_basis: str
+    score: float | None
+    rank: int | None
+    first_probability: float | None
+    best_probability: float | None
+    percentiles: Mapping[str, float]
+
+    def as_json(self, basis: Mapping[str, str]) -> dict[str, object]:
+        return {
+            "key": self.option.key,
+            "name": self.option.name,
+            "form": self.option.form,
+            "overlays": list(self.option.overlays),
+            "role": self.option.role.value,
+            "outcome": self.sifted.outcome.value,
+            "because": self.sifted.because,
+            "npv_gbp": _pounds(self.npv),
+            "npv_basis": dict(basis),
+            "why_no_npv": self.why_no_npv,
+            "public_sector_npv_gbp": _pounds(self.public_npv),
+            "public_sector_npv_basis": dict(basis),
+            "cost_gbp": _pounds(self.cost),
+            "council_cost_gbp": _pounds(self.council_cost),
+            "against_business_as_usual_gbp": _pounds(self.against_usual),
+            "bcr": None if self.bcr is None else round(float(self.bcr), 4),
+            "bcr_basis": self.bcr_basis,
+            "score": None if self.score is None else round(self.score, 4),
+            "rank": self.rank,
+            "first_rank_probability": self.first_probability,
+            "best_npv_probability": self.best_probability,
+            "npv_percentiles": dict(self.percentiles),
+            "routes": [one.as_json() for one in self.routes],
+        }
+
+
+def _pounds(amount: Decimal | None) -> float | None:
+    return None if amount is None else round(float(amount), 2)
+
+
+@frozen(eq=False)
+class Result:
+    """An appraisal worked out.
+
+    weighed       : what scores and weights come to, or why they come to nothing yet
+    money         : what is costed
+    robustness    : how far the answer holds, a sentence each
+    weak          : all evidence, the weakest first
+    notes         : what to look at before anyone relies on it
+    """
+
+    appraisal: Appraisal
+    draws: int
+    seed: int
+    gates: tuple[Gate, ...]
+    sieve: Sieve
+    options: Mapping[str, OptionResult]
+    weighed: Weighed | str
+    money: Costed
+    robustness: tuple[str, ...]
+    weak: tuple[Weak, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def basis(self) -> dict[str, str]:
+        """The sign, basis and prices of every net present value."""
+        return {
+            "sign": "benefits above nought, costs below",
+            "real_or_nominal": "real",
+            "price_year": year_words(self.appraisal.price_year),
+            "discounted_to": year_words(self.appraisal.first_year),
+            "discounting": self.money.costing.frame.schedule.parameter.source,
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in JSON's own types: estimates are numbers."""
+        return {
+            "appraisal": self.appraisal.name,
+            "body": self.appraisal.body,
+            "draws": self.draws,
+            "seed": self.seed,
+            "basis": self.money.economic.basis,
+            "gates": [one.as_json() for one in self.gates],
+            "choices": [one.as_json() for one in self.sieve.choices],
+            "options": [one.as_json(self.basis) for one in self.options.values()],
+            "robustness": list(self.robustness),
+            "weakest_evidence": [one.as_json() for one in self.weak],
+            "notes": list(self.notes),
+        }
+
+
+def result(
+    appraisal: Appraisal,
+    rules: RuleBooks,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    models: Mapping[str, DeliveryModel] | None = None,
+) -> Result:
+    """Work an appraisal out.
+
+    rules  : the dated rules, from which those of its day are taken
+    models : the catalogue of delivery models; that which comes with the program unless given
+    """
+    known = delivery_models() if models is None else models
+    sieve = sifted(appraisal)
+    shortlist = sieve.shortlist
+    weighing = _weighed(appraisal, shortlist, draws, seed)
+    money = _costed(appraisal, shortlist, rules)
+    options = {
+        one.key: _option(appraisal, one, known, weighing, money, rules) for one in sieve.options
+    }
+    weak = with_answers(
+        appraisal,
+        weakest_first(appraisal),
+        lambda changed: headline(changed, rules),
+    )
+    notes = (*(f"The shortlist lacks {in_sentence(one)}" for one in sieve.lacks), *money.notes)
+    notes += (weighing,) if isinstance(weighing, str) else weighing.notes
+    return Result(
+        appraisal=appraisal,
+        draws=draws,
+        seed=seed,
+        gates=gates(appraisal),
+        sieve=sieve,
+        options=options,
+        weighed=weighing,
+        money=money,
+        robustness=(),
+        weak=weak,
+        notes=notes,
+    )
+
+
+def headline(appraisal: Appraisal, rules: RuleBooks) -> Headline:
+    """Return the answer in short: what goes on, and who comes first by score and by money."""
+    shortlist = sifted(appraisal).shortlist
+    money = _costed(appraisal, shortlist, rules)
+    return Headline(
+        shortlist,
+        may_be_first(appraisal, shortlist),
+        money.best(),
+        tuple(title for titles in money.unknown.values() for title in titles),
+    )
+
+
+def _option(
+    appraisal: Appraisal,
+    one: Sifted,
+    models: Mapping[str, DeliveryModel],
+    weighing: Weighed | str,
+    money: Costed,
+    rules: RuleBooks,
+) -> OptionResult:
+    option, key = appraisal.options[one.key], one.key
+    open_to = (
+        ()
+        if option.legal is None
+        else routes(option.legal, rules.without_competition, rules.thresholds)
+    )
+    of = weighing if isinstance(weighing, Weighed) and one.goes_on else None
+    ratio = money.ratio(key) if one.goes_on else None
+    return OptionResult(
+        option=option,
+        model=models[option.form],
+        sifted=one,
+        routes=open_to,
+        npv=money.npv(key) if one.goes_on else None,
+        public_npv=money.public_npv(key) if one.goes_on else None,
+        why_no_npv=money.why_no_npv(key) if one.goes_on else "It was discounted.",
+        cost=money.cost(key) if one.goes_on else None,
+        council_cost=money.council_cost(key) if one.goes_on else None,
+        against_usual=money.against_usual(key) if one.goes_on else None,
+        bcr=None if ratio is None else ratio.value,
+        bcr_basis="" if ratio is None else ratio.side.value,
+        score=None if of is None else of.score(key),
+        rank=None if of is None else of.rank(key),
+        first_probability=None if of is None else of.first_probability(key),
+        best_probability=None,
+        percentiles={},
+    )
+
+
+# Each part is kept by what it rests on, so that a changed weight costs nothing in money.
+
+_kept: OrderedDict[str, Any] = OrderedDict()
+
+
+def _once(name: str, rests_on: object, work: Callable[[], Part]) -> Part:
+    """Return a part of an answer, worked out once for all that it rests on.
+
+    rests_on : frozen values, whose words say all that they hold
+    """
+    digest = sha256(f"{name} {rests_on!r}".encode()).hexdigest()
+    if digest not in _kept:
+        _kept[digest] = work()
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    _kept.move_to_end(digest)
+    found: Part = _kept[digest]
+    return found
+
+
+def _weighed(
+    appraisal: Appraisal, shortlist: tuple[str, ...], draws: int, seed: int
+) -> Weighed | str:
+    titles = [appraisal.options[key].name for key in shortlist]
+    lines = [(line.key, line.title) for line in appraisal.lines]
+    rests_on = (
+        *(shortlist, titles, lines, draws, seed),
+        *(appraisal.criteria, appraisal.scores, appraisal.weightings),
+    )
+    return _once("weighed", rests_on, lambda: weighed(appraisal, shortlist, draws=draws, seed=seed))
+
+
+def _costed(appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks) -> Costed:
+    costing, unknown = costing_of(appraisal, shortlist, rules)
+    return _once("costed", (costing, unknown), lambda: costed(costing, unknown))

@@ -1,0 +1,220 @@
+"""What do the scores and weights of an appraisal come to? One answer out of all that weighs.
+
+An option with an unknown score takes no place: what its total may come to is a range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from attrs import evolve, frozen
+
+from moothall.appraisal.engine.acceptability import Acceptability, acceptability, all_weights
+from moothall.appraisal.engine.agreement import (
+    Interests,
+    MethodsCompared,
+    interests,
+    methods_compared,
+)
+from moothall.appraisal.engine.appraisal import Appraisal
+from moothall.appraisal.engine.criteria import (
+    CannotWeigh,
+    Criterion,
+    Floats,
+    Scores,
+    notes_on,
+    refuse_costed,
+    scored,
+)
+from moothall.appraisal.engine.frontier import Dominated, dominated
+from moothall.appraisal.engine.methods import METHODS
+from moothall.appraisal.engine.sensitivity import Sweep, sweeps
+from moothall.appraisal.engine.weights import Weighting, to_ask_again, together
+from moothall.deals.wording import in_sentence
+from moothall.values.wording import listed
+
+SAME = 1e-9
+
+
+@frozen(eq=False)
+class Weighed:
+    """Options' scores, weighed: by those who weigh, and over all weights there are.
+
+    scores    : of the options of the shortlist whose every score is known
+    interests : what weighers say, together and without the interested; None while nobody weighs
+    ranges    : option -> least and most that its total may come to by everybody's weights; the
+                same where every score is known
+    notes     : what to look at before anyone relies on it
+    """
+
+    scores: Scores
+    interests: Interests | None
+    methods: MethodsCompared | None
+    over_all_weights: Acceptability
+    sweeps: tuple[Sweep, ...]
+    dominated: tuple[Dominated, ...]
+    ranges: Mapping[str, tuple[float, float]]
+    notes: tuple[str, ...]
+
+    @property
+    def weights(self) -> Floats | None:
+        """Everybody's weights together (criterion,), the mean of each."""
+        if self.interests is None:
+            return None
+        return np.array([self.interests.everyone.weights[one.key] for one in self.scores.criteria])
+
+    def score(self, option: str) -> float | None:
+        """An option's total, 0 to 100; None where a score is unknown or nobody weighs."""
+        return None if self.interests is None else self.interests.everyone.totals.get(option)
+
+    def rank(self, option: str) -> int | None:
+        return None if self.interests is None else self.interests.everyone.by_weights.get(option)
+
+    def first_probability(self, option: str) -> float | None:
+        """Over all weights there are, the share in which an option comes first."""
+        keys = tuple(self.scores.options)
+        if option not in keys:
+            return None
+        return float(self.over_all_weights.first[keys.index(option)])
+
+    def may_be_first(self) -> tuple[str, ...]:
+        """The options that may come first, whatever the unknown scores turn out to be."""
+        return _leading(self.ranges)
+
+
+@frozen
+class _Known:
+    """What can be weighed of a shortlist: criteria that anybody scored, options wholly scored."""
+
+    criteria: tuple[Criterion, ...]
+    titles: Mapping[str, str]
+    figures: Mapping[str, Mapping[str, float | None]]
+    known: Mapping[str, str]
+    weightings: tuple[Weighting, ...]
+
+    def scores(self) -> Scores:
+        return scored(self.criteria, self.known, {key: self.figures[key] for key in self.known})
+
+
+def weighed(
+    appraisal: Appraisal, shortlist: tuple[str, ...], *, draws: int, seed: int
+) -> Weighed | str:
+    """Return what scores and weights come to; or, as a sentence, why they come to nothing yet."""
+    found = _known(appraisal, shortlist)
+    if isinstance(found, str):
+        return found
+    try:
+        refuse_costed(found.criteria, {line.key: line.title for line in appraisal.lines})
+        scores = found.scores()
+        said = interests(scores, found.weightings) if found.weightings else None
+        drawn = all_weights(len(found.criteria), draws, seed)
+        weights = None if said is None else np.array(list(said.everyone.weights.values()))
+        return Weighed(
+            scores=scores,
+            interests=said,
+            methods=None if weights is None else methods_compared(scores, weights, drawn),
+            over_all_weights=acceptability(METHODS[0], scores.values, drawn),
+            sweeps=() if weights is None else sweeps(scores, weights),
+            dominated=dominated(scores),
+            ranges={} if weights is None else dict(_ranges(found, weights)),
+            notes=tuple(_notes(appraisal, scores, found)),
+        )
+    except CannotWeigh as refusal:
+        return str(refusal)
+
+
+def may_be_first(appraisal: Appraisal, shortlist: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who may come first by everybody's weights; nobody where nothing can be weighed."""
+    found = _known(appraisal, shortlist)
+    if isinstance(found, str) or not found.weightings:
+        return ()
+    try:
+        weights = together(found.weightings, found.scores()).mean(axis=0)
+        return _leading(dict(_ranges(found, weights)))
+    except CannotWeigh:
+        return ()
+
+
+def _leading(ranges: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
+    best = max((least for least, _ in ranges.values()), default=0.0)
+    return tuple(key for key, (_, most) in ranges.items() if most >= best - SAME)
+
+
+def _known(appraisal: Appraisal, shortlist: tuple[str, ...]) -> _Known | str:
+    if not appraisal.criteria:
+        return "There are no criteria yet. Add what options are judged by, besides their cost."
+    figures: dict[str, dict[str, float | None]] = {key: {} for key in shortlist}
+    for score in appraisal.scores:
+        if score.option in figures:
+            value = None if score.value is None else float(score.value)
+            figures[score.option][score.criterion] = value
+    criteria = tuple(
+        one
+        for one in appraisal.criteria
+        if any(row.get(one.key) is not None for row in figures.values())
+    )
+    if not criteria:
+        return "No option has a score yet. Score the options of the shortlist."
+    titles = {key: appraisal.options[key].name for key in shortlist}
+    known = {
+        key: title
+        for key, title in titles.items()
+        if all(figures[key].get(one.key) is not None for one in criteria)
+    }
+    if len(known) < 2:
+        return (
+            "Fewer than two options have all their scores, so none can be put before another. "
+            "Fill in what is not known."
+        )
+    kept = {one.key for one in criteria}
+    of_kept = {
+        key: {criterion: value for criterion, value in row.items() if criterion in kept}
+        for key, row in figures.items()
+    }
+    return _Known(criteria, titles, of_kept, known, tuple(_counting(appraisal, criteria)))
+
+
+def _counting(appraisal: Appraisal, criteria: tuple[Criterion, ...]) -> Iterator[Weighting]:
+    """Weightings, each without the swings of criteria that nobody scored; empty ones left out."""
+    kept = {one.key for one in criteria}
+    for one in appraisal.weightings:
+        swings = tuple(swing for swing in one.swings if swing.criterion in kept)
+        if any(swing.points > 0 for swing in swings):
+            yield evolve(one, swings=swings)
+
+
+def _ranges(found: _Known, weights: Floats) -> Iterator[tuple[str, tuple[float, float]]]:
+    """The least and the most of each total: an unknown score is worth from 0 to 100."""
+    titles = dict(found.titles)
+    values = scored(found.criteria, titles, found.figures).values
+    unknown = np.isnan(values)
+    least = np.where(unknown, 0.0, values) @ weights
+    most = np.where(unknown, 100.0, values) @ weights
+    yield from zip(titles, zip(map(float, least), map(float, most), strict=True), strict=True)
+
+
+def _notes(appraisal: Appraisal, scores: Scores, found: _Known) -> Iterator[str]:
+    kept = {one.key for one in scores.criteria}
+    for criterion in appraisal.criteria:
+        if criterion.key not in kept:
+            yield (
+                f"No option has a score for {criterion.in_sentence()}, so it counts for nothing "
+                "here. Score it, or drop it."
+            )
+    for key, title in found.titles.items():
+        if key not in found.known:
+            lacks = [
+                in_sentence(one.title)
+                for one in scores.criteria
+                if found.figures[key].get(one.key) is None
+            ]
+            yield f"{title} takes no place: nobody knows how it does on {listed(lacks)}."
+    for weighting in found.weightings:
+        yield from (one.sentence for one in to_ask_again(weighting, scores))
+        if weighting.interests is None:
+            yield (
+                f"{weighting.title} has not said whether they have an interest in an option. Ask: "
+                "would they be employed by one, own a part of one, or sit on its board?"
+            )
+    yield from notes_on(scores)

@@ -1,0 +1,61 @@
+"""`moothall appraise`, as somebody at a terminal or a program meets it."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from moothall.appraisal.commands import appraise
+from moothall.appraisal.tests.files import EXAMPLES, text_of
+
+APP = typer.Typer()
+APP.command()(appraise)
+FILE = str(EXAMPLES / "leisure.toml")
+
+
+def run(*words):
+    return CliRunner().invoke(APP, [*words])
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return json.loads(run(FILE, "--draws", "500", "--format", "json").stdout)
+
+
+def test_json_goes_to_standard_output_alone(answer):
+    assert answer["draws"] == 500
+    assert [one["name"] for one in answer["options"]][:2] == ["In-house as now", "Outsourced"]
+    assert answer["findings"] == []
+
+
+def test_the_same_seed_gives_the_same_answer(answer):
+    assert json.loads(run(FILE, "--draws", "500", "--format", "json").stdout) == answer
+
+
+def test_the_text_names_each_option_what_holds_and_what_to_look_at():
+    told = run(FILE, "--draws", "500")
+    assert told.exit_code == 0
+    assert "Leisure centres from 2027/28, Norbury Council" in told.stdout
+    assert "Sale of the centres is discounted. Strategic fit: the pools would close." in told.stdout
+    assert "Look at this: The shortlist lacks the preferred way forward." in told.stdout
+
+
+def test_a_file_that_must_be_mended_ends_with_4_and_its_findings(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text(text_of().replace('form = "public_service_mutual"', 'form = "mutal"'))
+    told = run(str(path))
+    assert told.exit_code == 4
+    assert "options.mutual.form: There is no delivery model 'mutal'." in told.stderr
+    assert f"{path} is no sound appraisal yet: 1 findings must be mended." in told.stderr
+    assert told.stdout == ""
+
+
+def test_a_file_that_is_not_there_is_refused():
+    assert "cannot be read" in run("nowhere.toml").stderr
+
+
+def test_another_format_is_refused():
+    told = run(FILE, "--format", "xml")
+    assert told.exit_code == 2
+    assert "'xml' is neither text nor json." in told.stderr

@@ -1,0 +1,150 @@
+"""The whole answer to an appraisal, and how far it holds."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from moothall.appraisal.engine.result import result
+from moothall.appraisal.queries.rules import rule_books
+from moothall.appraisal.tests.files import leisure, read
+
+BENEFITS = ["as_now", "outsourced", "company", "mutual"]
+
+
+def worked(appraisal=None, **more):
+    return result(leisure() if appraisal is None else appraisal, rule_books(), draws=1000, **more)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return worked()
+
+
+def test_net_present_values_are_worked_out_by_hand(found):
+    # Five years at 3.5%, the first not discounted: 1 + 0.966184 + 0.933511 + 0.901943 + 0.871442
+    # is 4.673079. In-house: (1,200,000 - 1,000,000) x 4.673079 = 934,616.
+    assert round(found.options["as_now"].npv) == 934_616
+    assert round(found.options["outsourced"].npv) == round(320_000 * 4.673079)
+    assert round(found.options["outsourced"].against_usual) == 560_770
+    assert round(found.options["as_now"].bcr, 2) == Decimal("1.20")
+
+
+def test_a_discounted_option_has_its_reason_and_no_figures(found):
+    sale = found.options["sale"]
+    assert (sale.npv, sale.score, sale.why_no_npv) == (None, None, "It was discounted.")
+
+
+def test_every_net_present_value_says_its_sign_basis_and_prices(found):
+    for one in found.as_json()["options"]:
+        for basis in (one["npv_basis"], one["public_sector_npv_basis"]):
+            assert basis["sign"] == "benefits above nought, costs below"
+            assert basis["real_or_nominal"] == "real"
+            assert basis["price_year"] == "2027/28"
+
+
+def test_the_answer_is_plain_json(found):
+    said = found.as_json()
+    assert json.loads(json.dumps(said)) == said
+    keys = {"name", "form", "npv_gbp", "public_sector_npv_gbp", "bcr", "score"}
+    keys |= {"first_rank_probability", "best_npv_probability", "npv_percentiles"}
+    assert all(keys <= one.keys() for one in said["options"])
+    assert {"options", "robustness", "weakest_evidence"} <= said.keys()
+
+
+def test_where_there_are_only_costs_nothing_is_netted():
+    only = worked(read(lines__health=None, drivers=None))
+    one = only.options["as_now"]
+    assert (one.npv, one.public_npv, one.bcr) == (None, None, None)
+    assert one.why_no_npv == "There are only costs to compare, and nothing to net them against."
+    assert round(one.cost) == 4_673_079
+    assert round(only.options["outsourced"].against_usual) == 560_770
+    assert only.as_json()["options"][0]["npv_gbp"] is None
+
+
+def test_an_unknown_amount_leaves_its_option_unknown():
+    unknown = worked(read(lines__grant__amount_gbp="unknown"))
+    mutual = unknown.options["mutual"]
+    assert (mutual.npv, mutual.cost, mutual.against_usual) == (None, None, None)
+    assert mutual.why_no_npv == "Nobody knows the amount of price of the mutual."
+    assert unknown.options["company"].npv is not None
+    assert unknown.money.best() == ()
+
+
+def test_an_unknown_score_leaves_its_option_without_a_place():
+    unknown = worked(read(scores__mutual__quality="unknown"))
+    assert (unknown.options["mutual"].score, unknown.options["mutual"].rank) == (None, None)
+    assert unknown.options["as_now"].rank == 1
+    assert "Mutual takes no place: nobody knows how it does on quality." in unknown.notes
+    assert unknown.weighed.may_be_first() == ("as_now",)
+
+
+def test_a_criterion_that_nobody_scored_counts_for_nothing_and_says_so():
+    scores = {
+        option: {key: value for key, value in row.items() if key != "quality"}
+        for option, row in leisure().document["scores"].items()
+    }
+    less = worked(read(scores=scores))
+    assert less.options["mutual"].rank is not None
+    assert any("No option has a score for quality" in note for note in less.notes)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"criteria": {}, "scores": {}, "weightings": {}}, "There are no criteria yet."),
+        ({"scores": {}}, "No option has a score yet."),
+        ({"scores__mutual": {}, "scores__company": {}, "scores__outsourced": {}},
+         "Fewer than two options have all their scores"),
+        ({"scores__mutual__quality": 120}, "lies outside its scale"),
+        ({"lines__running__title": "Control"}, "is costed already"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_weighed_yet_says_why(changed, said):
+    less = worked(read(**changed))
+    assert isinstance(less.weighed, str)
+    assert said in less.weighed
+    assert less.weighed in less.notes
+    assert less.options["mutual"].score is None
+
+
+def test_without_weighers_there_are_places_over_all_weights_and_no_score():
+    nobody = worked(read(weightings={}))
+    assert nobody.options["mutual"].score is None
+    assert nobody.options["mutual"].first_probability > 0
+
+
+def test_weak_evidence_says_what_the_answer_would_be_without_it(found):
+    told = {one["key"]: one["without_it"] for one in found.as_json()["weakest_evidence"]}
+    assert list(told) == ["bid", "officers", "survey"]
+    assert "Without it Sale of the centres would not have been discounted." in told["bid"]
+    assert told["officers"][0] == (
+        "Without it Mutual would come first by score, not In-house as now."
+    )
+
+
+def test_legal_routes_are_said_of_the_options_that_the_file_knows_something_of(found):
+    company = {one.key: one.state for one in found.options["company"].routes}
+    assert company["in_house"] == "closed"
+    assert found.options["mutual"].routes == ()
+
+
+def test_an_option_without_lines_says_so():
+    lines = {k: v for k, v in leisure().document["lines"].items() if k in ("running", "price")}
+    bare = worked(read(lines=lines, drivers={}))
+    assert bare.options["mutual"].why_no_npv == "It has no line of cost or benefit."
+    nothing = worked(read(lines={}, drivers={}, correlations=[]))
+    assert "Nothing has been costed yet." in nothing.notes
+
+
+def test_what_did_not_change_is_not_worked_out_again(found):
+    again = worked()
+    assert again.weighed is found.weighed
+    assert again.money is found.money
+    reweighed = worked(read(weightings__cabinet__swings={"community": 10, "quality": 100}))
+    assert reweighed.money is found.money
+    assert reweighed.weighed is not found.weighed
+    recosted = worked(read(lines__grant__amount_gbp=1))
+    assert recosted.weighed is found.weighed
+    assert recosted.money is not found.money
+    assert worked(seed=2).weighed is not found.weighed
