@@ -51,7 +51,6 @@ def show(
     """
     from moothall.agreements.queries.record import agreement_page, numbered
     from moothall.core.permissions import Viewer
-    from moothall.values.wording import pounds
 
     page = agreement_page(numbered(number), viewer=Viewer.operator())
     if format == "json":
@@ -59,9 +58,12 @@ def show(
         return
     row = page.row
     typer.echo(f"{row.name}: {row.kind_label.lower()}, {row.state_words}, kept by {row.body}")
-    typer.echo(f"Value at award: {pounds(row.value_gbp)}")
     for each in row.members:
         typer.echo(f"  {each.name}, {each.role}{f': {each.gets}' if each.gets else ''}")
+    for part in page.published:
+        typer.echo(f"{part.label}: {' '.join(part.said)}")
+        if part.why_withheld:
+            typer.echo(f"  The public does not read this: {part.why_withheld}")
     for lack in row.lacking:
         typer.echo(f"Lacks {lack}")
 

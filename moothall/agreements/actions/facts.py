@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -127,8 +127,34 @@ def report_facts(
             f"The facts of {period} are not reported yet: it lasts until "
             f"{plain_date(whole.last_day)}. Report them after that day."
         )
+    own = link is not None or permissions.reports_for(by, organisation)
+    return keep_report(
+        agreement=agreement, terms=terms, period=period, values=values, organisation=organisation,
+        key=_key(key), evidence=_evidence(evidence), is_own=own, by=by, at=at, link=link,
+    )  # fmt: skip
+
+
+def keep_report(
+    *,
+    agreement: Agreement,
+    terms: Terms,
+    period: Period,
+    values: Mapping[str, Any],
+    organisation: Organisation,
+    key: str,
+    evidence: str,
+    is_own: bool,
+    by: Person | None,
+    at: datetime,
+    link: FactsLink | None = None,
+) -> FactsReport:
+    """Write down what was said of a period that is over; the same under the same key is kept once.
+
+    is_own : said by the body itself; else it waits for that body's confirmation
+
+    :raises CannotReportFacts: when something is no fact of that period, or the key said other.
+    """
     said = _read(values, terms, organisation, agreement, period)
-    key, evidence = _key(key), _evidence(evidence)
     digest = hashlib.sha256(
         canonical({"period": period.starts_on, "values": said, "evidence": evidence}).encode()
     ).hexdigest()
@@ -140,7 +166,6 @@ def report_facts(
             "other facts. Send the same facts again under it, or these under a new key."
         )
     settlement = _opened(agreement, period)
-    own = link is not None or permissions.reports_for(by, organisation)
     report = FactsReport.objects.create(
         settlement=settlement,
         organisation=organisation,
@@ -148,8 +173,8 @@ def report_facts(
         evidence=evidence,
         key=key,
         digest=digest,
-        state="SUBMITTED" if own else REPORTED.begins.key,
-        is_on_behalf=not own,
+        state="SUBMITTED" if is_own else REPORTED.begins.key,
+        is_on_behalf=not is_own,
         is_correction=settlement.state in STATED,
         by=by,
         at=at,
@@ -243,18 +268,31 @@ def check_facts(*, settlement: Settlement, by: Person, at: datetime) -> Settleme
     for report in waiting:
         if reason := permissions.why_not_check_report(by, report):
             raise CannotCheckFacts(reason)
+    return mark_checked(settlement, waiting, terms, by=by, at=at)
+
+
+def mark_checked(
+    settlement: Settlement,
+    reports: Sequence[FactsReport],
+    terms: Terms,
+    *,
+    by: Person,
+    at: datetime,
+) -> Settlement:
+    """Let these reports hold, and return the period, or the further round, that they bear on."""
+    for report in reports:
         _move(report, "CHECK", CannotCheckFacts)
         report.checked_by, report.checked_at = by, at
         report.save(update_fields=["state", "checked_by", "checked_at"])
     if settlement.state in STATED:
-        settlement = _round_for_corrections(agreement, terms) or settlement
-    if settlement.state not in STATED:
+        settlement = _round_for_corrections(settlement.agreement, terms) or settlement
+    move_by_its_facts(settlement, terms)
+    if settlement.state == "CHECKED":
         settlement.checked_by, settlement.checked_at = by, at
         settlement.save(update_fields=["checked_by", "checked_at"])
-        move_by_its_facts(settlement, terms)
     audit.record(
-        by=by, at=at, did="agreements.facts_checked", to=settlement, body_id=agreement.body_id,
-        **audit.bulk(report.pk for report in waiting),
+        by=by, at=at, did="agreements.facts_checked", to=settlement,
+        body_id=settlement.agreement.body_id, **audit.bulk(report.pk for report in reports),
     )  # fmt: skip
     return settlement
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from moothall.agreements import permissions
+from moothall.agreements.actions.facts_of_results import report_checked_result
 from moothall.agreements.engine.performance import PERFORMANCE, TRIGGERS
 from moothall.agreements.engine.scorecard import Bands, BandsCross
 from moothall.agreements.models import (
@@ -143,7 +144,7 @@ def report_result(
 
 @transaction.atomic
 def check_result(*, result: IndicatorResult, by: Person, at: datetime) -> IndicatorResult:
-    """Find that a result is as it was reported: only then do credits follow it.
+    """Find that a result is as it was reported: only then do credits follow it, and settlement.
 
     :raises CannotPerform: when the person may not, reported it, or it was corrected since.
     """
@@ -160,6 +161,7 @@ def check_result(*, result: IndicatorResult, by: Person, at: datetime) -> Indica
         raise CannotPerform("This result was corrected since. Check the correction.")
     result.checked_by, result.checked_at = by, at
     result.save(update_fields=["checked_by", "checked_at"])
+    report_checked_result(result=result, by=by, at=at)
     audit.record(
         by=by, at=at, did="agreements.result_checked", to=result, body_id=agreement.body_id
     )

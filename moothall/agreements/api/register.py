@@ -75,6 +75,16 @@ class TermsVersionOut(Schema):
     why: str
 
 
+class PublishedOut(Schema):
+    """One part of what the public reads: price, payments, changes, results, shares, owners, end."""
+
+    part: str
+    label: str
+    said: list[str] = Field(description="In sentences; empty where it is withheld from you.")
+    why_withheld: str = Field(description="Why the public does not read it; empty: it does.")
+    asked_again: date | None = Field(description="When somebody asks again whether it must be.")
+
+
 class AgreementWhole(AgreementOut):
     outcomes: list[str]
     area: str
@@ -86,6 +96,7 @@ class AgreementWhole(AgreementOut):
     regime_began_on: date | None
     prevails: str
     versions: list[TermsVersionOut]
+    published: list[PublishedOut]
 
 
 @router.get("/register", response={200: RegisterOut, 422: Refusal}, url_name="agreements_register")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ from moothall.agreements.models import (
     PerformanceIndicator,
     PerformanceStep,
 )
+from moothall.agreements.queries.measured import Result, measures_known, results_of
 from moothall.agreements.queries.terms import terms_of
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
@@ -136,37 +137,24 @@ def periods_of(agreement: Agreement, *, on: date) -> tuple[Period, ...]:
     return tuple(period for period in held if period.ends_before <= on)
 
 
-def results_of(agreement: Agreement) -> dict[tuple[int, date], IndicatorResult]:
-    """Return (indicator, first day of the period) -> the last result reported for it."""
-    held = IndicatorResult.objects.filter(indicator__agreement=agreement)
-    held = held.select_related("indicator", "by", "checked_by").order_by("number")
-    return {(each.indicator_id, each.starts_on): each for each in held}
+def credits_for(
+    agreement: Agreement,
+    period: Period,
+    known: Mapping[str, Mapping[date, Decimal]] | None = None,
+) -> tuple[Credit, ...]:
+    """What the deal's service credits take for a period, by what was settled and checked.
 
-
-def facts_from_results(agreement: Agreement) -> dict[str, dict[date, Decimal]]:
-    """Return fact of the deal -> first day of a period -> its checked result.
-
-    What service credits read: settling a period takes these, so that nobody types them again.
+    known : what each fact came to, where that was asked for already
     """
-    found: dict[str, dict[date, Decimal]] = {}
-    held = IndicatorResult.objects.filter(indicator__agreement=agreement)
-    held = held.exclude(checked_at=None).exclude(value=None).exclude(indicator__measure="")
-    for each in held.select_related("indicator").order_by("number"):
-        if each.value is not None:
-            found.setdefault(each.indicator.measure, {})[each.starts_on] = each.value
-    return found
-
-
-def credits_for(agreement: Agreement, period: Period) -> tuple[Credit, ...]:
-    """What the deal's service credits take for a period, by its checked results."""
     deal = deal_of(agreement, period.starts_on)
     if deal is None:
         return ()
-    facts = facts_from_results(agreement)
-    results = {
-        key: by_day[period.starts_on] for key, by_day in facts.items() if period.starts_on in by_day
-    }
-    return credits_of(deal, period, results)
+    facts = measures_known(agreement) if known is None else known
+    return credits_of(
+        deal,
+        period,
+        {key: days[period.starts_on] for key, days in facts.items() if period.starts_on in days},
+    )
 
 
 def state_of(agreement: Agreement) -> str:
@@ -207,8 +195,9 @@ def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> Perfo
     )
     state = state_of(agreement)
     latest = periods[-1] if periods else None
-    checked = [each.checked_at for each in results.values() if each.checked_at]
-    credited = [(period, credits_for(agreement, period)) for period in reversed(periods)]
+    checked = [each.checked_on for each in results.values() if each.checked_on]
+    known = measures_known(agreement) if measured else {}
+    credited = [(period, credits_for(agreement, period, known)) for period in reversed(periods)]
     return PerformancePage(
         periods=periods,
         rows=rows,
@@ -227,7 +216,7 @@ def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> Perfo
         unmeasured=tuple(
             title
             for key, title in measured.items()
-            if key not in {each.measure for each in indicators}
+            if key not in known and key not in {each.measure for each in indicators}
         ),
         warnings=duty_warnings(agreement, on=on, count=len(indicators), checked=checked),
         why_not_set=permissions.why_not_keep_agreement(viewer, agreement),
@@ -237,7 +226,7 @@ def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> Perfo
 
 
 def duty_warnings(
-    agreement: Agreement, *, on: date, count: int, checked: Iterable[object] = ()
+    agreement: Agreement, *, on: date, count: int, checked: Iterable[date] = ()
 ) -> tuple[str, ...]:
     """What the law may ask to be set and published that is not there. Warns, never refuses."""
     began = agreement.regime_began_on or agreement.starts_on
@@ -245,13 +234,12 @@ def duty_warnings(
         rule = rule_on(began or on, "agreements", "performance", "indicator_duty")
     except LookupError:
         return ()  # bought before the duty began
-    days = [at.date() for at in checked if hasattr(at, "date")]
     return warnings_of_duty(
         rule,
         regime=agreement.regime,
         value_pence=agreement.value_pence,
         indicators=count,
-        assessed_on=max(days, default=None),
+        assessed_on=max(checked, default=None),
         starts_on=agreement.starts_on,
         on=on,
     )
@@ -260,18 +248,18 @@ def duty_warnings(
 def _course(
     indicator: PerformanceIndicator,
     periods: Iterable[Period],
-    results: dict[tuple[int, date], IndicatorResult],
+    results: dict[tuple[int, date], Result],
 ) -> Course:
     bands = bands_of(indicator)
     held = [results.get((indicator.pk, period.starts_on)) for period in periods]
-    rated = tuple(bands.rating(each.value) for each in held if each and each.checked_at)
+    rated = tuple(bands.rating(each.value) for each in held if each and each.is_checked)
     return Course(indicator.name, indicator.is_critical, rated)
 
 
 def _row(
     indicator: PerformanceIndicator,
     periods: tuple[Period, ...],
-    results: dict[tuple[int, date], IndicatorResult],
+    results: dict[tuple[int, date], Result],
     ratings: dict[str, Rating],
     measured: dict[str, str],
     agreement: Agreement,
@@ -302,7 +290,7 @@ def _row(
 
 
 def _scored(
-    result: IndicatorResult | None,
+    result: Result | None,
     bands: Bands,
     ratings: dict[str, Rating],
     may_not: str | None,
@@ -311,16 +299,16 @@ def _scored(
     if result is None:
         return None
     key = bands.rating(result.value)
-    own = f"{result.by.name} reported it, so another checks it."
+    own = f"{result.by} reported it, so another checks it."
     return Scored(
         shown="No figure" if result.value is None else _number(result.value),
         rating=ratings[key].label,
         colour=COLOURS.get(key, "grey"),
-        is_checked=result.checked_at is not None,
-        is_corrected=result.number > 1,
-        result_id=result.pk,
+        is_checked=result.is_checked,
+        is_corrected=result.is_corrected,
+        result_id=result.id,
         said=result.said,
-        by=result.by.name,
+        by=result.by,
         why_not_check=may_not or (own if result.by_id == viewer.person_id else None),
     )
 

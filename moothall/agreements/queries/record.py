@@ -9,6 +9,7 @@ from decimal import Decimal
 from attrs import frozen
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from moothall.agreements import permissions
 from moothall.agreements.engine.documents import deal_as_tried
@@ -25,6 +26,7 @@ from moothall.agreements.queries.due import (
 )
 from moothall.agreements.queries.health import said_of_health
 from moothall.agreements.queries.history import HistoryRow, history_of
+from moothall.agreements.queries.published import Published, published
 from moothall.agreements.queries.register import (
     AgreementRow,
     MemberRow,
@@ -123,6 +125,7 @@ class AgreementPage:
     sections: tuple[SectionRow, ...]
     decisions: About
     history: tuple[HistoryRow, ...]
+    published: tuple[Published, ...]
     why_not_keep: str | None
 
     def as_json(self) -> dict[str, object]:
@@ -145,6 +148,7 @@ class AgreementPage:
                 }
                 for each in self.versions
             ],
+            "published": [each.as_json() for each in self.published],
         }
 
 
@@ -178,6 +182,7 @@ def agreement_page(agreement: Agreement, *, viewer: Viewer) -> AgreementPage:
         ),
         decisions=about(subject_of(agreement), agreement.body.slug, viewer=viewer),
         history=history_of(agreement) if row.is_read else (),
+        published=published(agreement, on=timezone.localdate(), is_read=row.is_read),
         why_not_keep=permissions.why_not_keep_agreement(viewer, agreement),
     )
 

@@ -23,6 +23,7 @@ from moothall.agreements.actions.promises import (
 )
 from moothall.agreements.queries import performance
 from moothall.agreements.queries.due_diligence import due_diligence_older_than_limit
+from moothall.agreements.queries.measured import measures_known
 from moothall.agreements.queries.promises import promise_page, promises_page
 from moothall.agreements.tests.factories import agreement_of
 from moothall.agreements.tests.promises import NOW, Contract
@@ -229,9 +230,8 @@ def step(contract, move, by=None, **given):
 def test_checked_results_become_the_facts_that_service_credits_read(contract):
     response, complaints = indicators(contract)
     result(contract, response, 94)
-    assert performance.facts_from_results(contract.agreement) == {
-        "response": {FIRST.starts_on: Decimal(94)}
-    }
+    known = measures_known(contract.agreement)
+    assert known == {"response": {FIRST.starts_on: Decimal(94)}}
     (credit,) = performance.credits_for(contract.agreement, FIRST)
     assert credit.said == "Service credits waits for the result of Complaints."
     result(contract, complaints, 21, checked=False)
@@ -252,7 +252,7 @@ def test_a_correction_counts_once_it_is_checked(contract):
     check_result(result=later, by=contract.officer, at=NOW)
     with pytest.raises(CannotPerform, match=r"checked already"):
         check_result(result=later, by=contract.officer, at=NOW)
-    facts = performance.facts_from_results(contract.agreement)
+    facts = measures_known(contract.agreement)
     assert facts["response"][FIRST.starts_on] == 96
 
 

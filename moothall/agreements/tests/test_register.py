@@ -162,7 +162,7 @@ def test_what_is_withheld_gives_its_reason_and_day_to_the_public_and_the_amount_
     shown = page(client, "agreement", agreement.pk)
     assert "1,200,000" not in shown
     assert "1.2m" not in shown
-    assert "Price: A tender runs. This is asked again on 31 March 2027." in shown
+    assert "Withheld: A tender runs. This is asked again on 31 March 2027." in shown
     assert "120" not in str(client.get(address, {"format": "json"}).json()["value_gbp"])
     (row,) = agreement_list(viewer=viewer_for(by))
     assert row.value_gbp == 1_200_000

@@ -41,6 +41,7 @@ from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation, Person
 from moothall.site.demo import place
 from moothall.site.demo.deals import deal_file
+from moothall.site.demo.lamps import rate_and_warn
 from moothall.values.periods import Period
 
 SIGNED_ON = date(2024, 9, 12)
@@ -213,7 +214,12 @@ def make_agreements(bodies: Bodies, at: datetime) -> None:
     made = {live.file: _live(live, bodies) for live in LIVE}
     _board(made["works_company"], bodies)
     _promises(made["care_at_home"], bodies)
-    _performance(made["street_lighting"], bodies)
+    rate_and_warn(
+        made["street_lighting"],
+        manager=_who(Role.PARTNERSHIP_MANAGER),
+        provider=_who(Role.PROVIDER, "brightlamp"),
+        checker=_who(Role.FINANCE_OFFICER),
+    )
     ending.begin_ending(
         agreement=made["street_lighting"],
         ends_on=date(2027, 3, 31),
@@ -534,13 +540,3 @@ def _promises(agreement: Agreement, bodies: Bodies) -> None:
         by=manager,
         at=at,
     )
-
-
-def _performance(agreement: Agreement, bodies: Bodies) -> None:
-    """Lamps that went out more and more: warned, then in default."""
-    manager = _who(Role.PARTNERSHIP_MANAGER)
-    for day, move, why in (
-        (date(2025, 10, 20), "WARN", "The lit share fell below the target."),
-        (date(2026, 4, 20), "NOTIFY", "Three quarters running both targets were missed."),
-    ):
-        performing.take_step(agreement=agreement, move=move, why=why, by=manager, at=_on(day))
