@@ -226,7 +226,7 @@ def test_no_page_tells_the_public_what_is_withheld_and_each_says_why(told, clien
     members = browser_of(Role.SCRUTINY_MEMBER, told.body)
     inside = pages(members)
     assert [each for each in told_by if each not in inside] == []
-    assert "A tender runs." not in inside
+    assert "Withheld: A tender runs." not in inside
 
 
 def test_an_end_that_is_withheld_is_not_told_by_an_order_a_filter_or_a_state(told, client):
