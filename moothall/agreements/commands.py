@@ -85,14 +85,15 @@ def record(
 
     from moothall.agreements.actions.existing import record_file
     from moothall.agreements.actions.register import CannotKeep
+    from moothall.agreements.engine.existing import NotAFile, text_of
     from moothall.directory.queries import body_named, person_with_email
 
     try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise CannotKeep(
-            f"{file} cannot be read as text. Give the name of a CSV file in UTF-8."
-        ) from None
+        text = text_of(file.read_bytes())
+    except OSError:
+        raise CannotKeep(f"{file} cannot be read. Give the name of a CSV file.") from None
+    except NotAFile as refusal:
+        raise CannotKeep(f"Nothing was recorded. {refusal}") from None
     found = record_file(
         body=body_named(body), text=text, by=person_with_email(by), at=timezone.now()
     )

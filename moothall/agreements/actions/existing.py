@@ -11,10 +11,11 @@ from moothall.agreements.engine.existing import (
     MemberGiven,
     NotAFile,
     ReadRow,
+    key_of,
     read_existing,
 )
 from moothall.agreements.models import Agreement, Member
-from moothall.agreements.queries.existing import KnownBodies, words_of_files
+from moothall.agreements.queries.existing import KnownBodies, held_keys, words_of_files
 from moothall.core import audit
 from moothall.directory.actions.bodies import CannotAddBody, add_body
 from moothall.directory.models import Organisation, Person
@@ -39,12 +40,16 @@ def record_existing(
 ) -> Agreement:
     """Enter one agreement as it was found: in force, with whatever is missing left open.
 
-    A reference that the body has already is not entered twice: that agreement is returned.
-
-    :raises CannotKeep: when the person may not, or what is there does not hold together.
+    :raises CannotKeep: when the person may not, what is there does not hold together, or the body
+        has one of that reference, or of that name where neither has a reference.
     """
     if reason := why_not_keep_agreement(by, body):
         raise CannotKeep(reason)
+    if not says.reference and key_of("", says.name) in held_keys(body):
+        raise CannotKeep(
+            f"{body.name} has an agreement called {says.name} already, and neither has a "
+            "reference. Change that one, or give this one a reference."
+        )
     return _entered(body, says, KnownBodies(), by=by, at=at)
 
 
@@ -60,12 +65,12 @@ def record_file(*, body: Organisation, text: str, by: Person, at: datetime) -> R
     except NotAFile as refusal:
         raise CannotKeep(f"Nothing was recorded. {refusal}") from None
     known = KnownBodies()
-    held = set(Agreement.objects.filter(body=body).values_list("reference", flat=True))
+    held = held_keys(body)
     entered, already, aside = [], [], []
     for row in rows:
         if row.says is None:
             aside.append((row, " ".join(row.trouble)))
-        elif row.reference in held:
+        elif row.key in held:
             already.append(row)
         else:
             try:
@@ -79,9 +84,6 @@ def record_file(*, body: Organisation, text: str, by: Person, at: datetime) -> R
 def _entered(
     body: Organisation, says: ExistingAgreement, known: KnownBodies, *, by: Person, at: datetime
 ) -> Agreement:
-    held = Agreement.objects.filter(body=body, reference=says.reference).first()
-    if held is not None and says.reference:
-        return held
     agreement = Agreement(body=body, by=by, at=at, state="IN_FORCE", is_existing=True)
     put(
         agreement,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from moothall.agreements.engine.kinds import Kind
 
 ASKED = {
+    "kind": "of which kind it is",
     "members": "who its members are: two or more",
     "purpose": "what it is for",
     "review_on": "the day it is reviewed",

@@ -9,6 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
+UNKNOWN = "unknown"  # as an agreement that is found may be; it is asked for everything
+
 
 @frozen
 class Kind:
@@ -31,7 +33,7 @@ class Kind:
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Every kind, from the loosest to the tightest."""
+    """Every kind, from the loosest to the tightest, and what stands for none of them."""
     text = (files("moothall.agreements") / "catalogues" / "kinds_of_agreement.toml").read_text(
         "utf-8"
     )

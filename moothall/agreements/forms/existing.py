@@ -4,10 +4,18 @@ from typing import Any
 
 from django import forms
 
-from moothall.agreements.engine.existing import ExistingAgreement, MemberGiven, Words, member_from
+from moothall.agreements.engine.existing import (
+    ExistingAgreement,
+    MemberGiven,
+    NotAFile,
+    Words,
+    member_from,
+    text_of,
+)
+from moothall.agreements.engine.kinds import UNKNOWN
 from moothall.agreements.forms.register import AgreementForm
 
-LARGEST_FILE = 2_000_000
+LARGEST_FILE = 1_500_000
 
 
 class ExistingForm(AgreementForm):
@@ -28,7 +36,7 @@ class ExistingForm(AgreementForm):
     def __init__(self, *args: Any, words: Words, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.words = words
-        self.fields["reference"].required = True
+        self.initial.setdefault("kind", UNKNOWN)
 
     def clean_members(self) -> tuple[MemberGiven, ...]:
         lines = [line for line in self.cleaned_data["members"].splitlines() if line.strip()]
@@ -60,14 +68,11 @@ class FileForm(forms.Form):
     def clean_file(self) -> str:
         held = self.cleaned_data["file"]
         if held.size > LARGEST_FILE:
-            raise forms.ValidationError("This file is larger than 2 MB. Split it.")
+            raise forms.ValidationError("This file is larger than 1.5 MB. Split it.")
         try:
-            text: str = held.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise forms.ValidationError(
-                "This file is not text. Save it as CSV in UTF-8 and choose it again."
-            ) from None
-        return text
+            return text_of(held.read())
+        except NotAFile as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
 
 class SeenForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from moothall.agreements.engine.kinds import kinds
+from moothall.agreements.engine.kinds import UNKNOWN, kinds
 from moothall.agreements.engine.life import LIFE
 from moothall.agreements.models import Agreement, Member, Withholding
 from moothall.directory.models import Organisation
@@ -137,7 +137,8 @@ class AgreementForm(forms.Form):
 
     def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "Choose one"), *kind_choices()]  # type: ignore[attr-defined]  # has choices
+        known = [each for each in kind_choices() if not (is_new and each[0] == UNKNOWN)]
+        self.fields["kind"].choices = [("", "Choose one"), *known]  # type: ignore[attr-defined]  # has choices
         if is_new:
             self.fields["role"].choices = [  # type: ignore[attr-defined]  # has choices
                 ("", "None: it only keeps the record"),

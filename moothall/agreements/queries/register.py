@@ -14,7 +14,7 @@ from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
 from moothall.agreements.engine.completeness import lacking
-from moothall.agreements.engine.kinds import Kind, kinds
+from moothall.agreements.engine.kinds import UNKNOWN, Kind, kinds
 from moothall.agreements.engine.life import LIFE, RUNNING
 from moothall.agreements.models import Agreement, AgreementVersion, Member, Withholding
 from moothall.core.permissions import Viewer
@@ -332,6 +332,7 @@ def _lacking(
     has_terms, signed = executed or (False, 0)
     held: dict[str, object] = {
         **{name: getattr(agreement, name) for name in KEPT},
+        "kind": kind.key != UNKNOWN,
         "members": members,
         "terms": has_terms,
         "executed": signed >= members > 0,

@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 from moothall.agreements.actions.existing import record_file
 from moothall.agreements.actions.register import CannotKeep
 from moothall.agreements.commands import agreements as app
-from moothall.agreements.engine.existing import NotAFile, read_existing
+from moothall.agreements.engine.existing import COLUMNS, NotAFile, read_existing, set_aside
+from moothall.agreements.engine.existing import text_of as text_of_bytes
 from moothall.agreements.models import Agreement
 from moothall.agreements.queries.attention import waits
-from moothall.agreements.queries.existing import words_of_files
+from moothall.agreements.queries.existing import preview, words_of_files
 from moothall.agreements.tests.factories import agreement_of, manager_of
+from moothall.agreements.views.existing import EXAMPLE
 from moothall.core.models import AuditEntry
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation
@@ -70,17 +72,19 @@ def test_a_row_says_what_it_says_and_nothing_for_what_it_leaves_out():
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (",Name,contract", "It has no reference. Give it one."),
+        ("C-3,,contract", "It has no name. Give it one."),
+        ("C-3,Name,contract,,01/04/2026,01/04/2026", "It ends before it starts, or on the same"),
         ("C-3,Name,treaty", "Kind: 'treaty' is no kind that the register knows"),
         ("C-3,Name,contract,,31/02/2026", "Starts on: '31/02/2026' is not a date"),
         ("C-3,Name,contract,,,,lots", "Value gbp: 'lots' is not an amount in pounds"),
+        ('C-3,Name,contract,,,,"1250,50"', "Value gbp: '1250,50' is not an amount in pounds"),
         ("C-3,Name,contract,,,,-5", "Value gbp: '-5' is not an amount in pounds"),
         ("C-3,Name,contract,,,,,EU", "Regime: 'EU' is no procurement law"),
         ("C-3,Name,contract,Care = friend", "Members: 'friend' is no part"),
         ('C-3,Name,contract,"A = provider, club"', "Members: 'club' is no kind of body"),
         ("C-3,Name,contract,= provider", "names no body"),
         ("C-3,Name,contract,A; a", "It names A and a twice among its members"),
-        ("C-3,a,contract,,,,,,,,", "It has more cells than the file has columns"),
+        ("C-3,a,contract,,,,,,,,over", "It has more cells than the file has columns"),
         ("C-1,a,contract", "Row 2 has the reference C-1 already"),
     ],
 )
@@ -108,15 +112,73 @@ def test_numbers_of_months_and_yes_or_no_are_read_or_said_not_to_be(column, cell
 @pytest.mark.parametrize(
     ("head", "sentence"),
     [
-        ("Name,Kind", "The file has no column called reference"),
+        ("Reference,Kind", "The file has no column called name"),
         ("Reference,Name,Kind,Colour", "No column is called colour. The columns are reference"),
         ("Reference,Name,Kind,Name", "The file has two columns called name"),
-        ("", "The file has no column called reference, name and kind"),
+        ("", "The file has no column called name"),
     ],
 )
 def test_a_file_with_other_columns_is_refused_whole(head, sentence):
     with pytest.raises(NotAFile, match=sentence):
         read_existing(text_of(head=head), WORDS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_file_says_the_same_however_a_spreadsheet_saved_it(encoding, ends, sign):
+    head = ("Name", "Starts on", "Value GBP", "Members", "", "")
+    row = ("Café at the ‘Moot’", "1 April 2024", "£12.50", "Care; Lamps = provider", "", "")
+    text = ends.join(sign.join(f'"{x}"' if ";" in x else x for x in line) for line in (head, row))
+    (read,) = read_existing(text_of_bytes((text + ends * 3).encode(encoding)), WORDS)
+    assert read.trouble == ()
+    assert (read.says.name, read.says.kind) == ("Café at the ‘Moot’", "unknown")
+    assert (read.says.fields["starts_on"], read.says.fields["value_pence"]) == (
+        date(2024, 4, 1), 1250,
+    )  # fmt: skip
+    assert [each.name for each in read.says.members] == ["Care", "Lamps"]
+
+
+@pytest.mark.parametrize("day", ["1/4/2024", "01.04.2024", "01/04/24", "1 Apr 2024", "01-Apr-24"])
+def test_a_day_is_read_as_it_is_written_here(day):
+    (read,) = read_existing(text_of(f"a,{day}", head="Name,Starts on"), WORDS)
+    assert read.says.fields == {"starts_on": date(2024, 4, 1)}
+
+
+def test_rows_are_numbered_as_in_the_file_and_nothing_under_no_heading_is_lost():
+    text = text_of("a,,", "", "a,,", "b,,lost", "c,13/13/2024,", head="Name,Starts on,")
+    rows = read_existing(text, WORDS)
+    assert [row.number for row in rows] == [2, 4, 5, 6]
+    assert rows[1].trouble == (
+        "Row 2 has the name a, and no reference already. Give each its own reference.",
+    )
+    assert "text in a column without a heading" in rows[2].trouble[0]
+    head, aside = set_aside(text, {row.number: "Because." for row in rows[1:]})
+    assert (head[0], head[-1], aside[1]) == ("Name", "why", ["b", "", "lost", "Because."])
+    (mended,) = read_existing(text_of("c,01/04/2024,Its day", head="Name,Starts on,why"), WORDS)
+    assert mended.trouble == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"PK\x03\x04rest", "This file is a workbook, not a CSV file"),
+        (b"name\0", "This file is not text"),
+        (b"\xff\xfe\x00", "This file is not text"),
+        (b"\x81", "This file is not text"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_what_to_do(raw, sentence):
+    with pytest.raises(NotAFile, match=sentence):
+        text_of_bytes(raw)
+
+
+def test_the_example_that_is_handed_out_can_be_read():
+    (read,) = read_existing(text_of(",".join(EXAMPLE), head=",".join(COLUMNS)), WORDS)
+    assert read.trouble == ()
+    assert set(read.says.fields) | {"power", "leaving_terms"} == set(COLUMNS[4:]) - {
+        "value_gbp"
+    } | {"value_pence"}
 
 
 def test_a_file_that_is_too_long_is_refused_whole():
@@ -142,9 +204,28 @@ def test_a_file_enters_what_it_can_and_again_enters_nothing(norbury):
 
 
 def test_a_row_that_does_not_hold_together_is_set_aside_and_leaves_no_body_behind(norbury):
-    found = recorded(norbury, "C-9,Name,contract,New Body = provider,2026-04-01,2025-04-01")
-    assert "cannot end before 1 April 2025" in found.aside[0][1]
+    found = recorded(norbury, "C-9,Name,contract,New Body = provider; ??? = funder")
+    assert "A body needs a name with letters in it" in found.aside[0][1]
     assert not Organisation.objects.filter(name="New Body").exists()
+
+
+def test_without_a_reference_or_a_kind_an_agreement_is_entered_once_under_its_name(norbury):
+    rows = (",Old pact,", ",Old  Pact,", "C-1,Old pact,")
+    found = recorded(norbury, *rows)
+    assert [(each.reference, each.kind) for each in found.entered] == [
+        ("", "unknown"), ("C-1", "unknown"),
+    ]  # fmt: skip
+    assert "Row 2 has the name Old  Pact, and no reference already" in found.aside[0][1]
+    again = recorded(norbury, *rows)
+    assert (len(again.already), len(again.entered), len(again.aside)) == (2, 0, 1)
+    assert waiting(manager_of(norbury))[-1].why == "Say of which kind it is, and 10 things more."
+
+
+def test_a_text_that_is_too_long_is_seen_before_anything_is_recorded(norbury):
+    long = "x" * 201
+    text = text_of(f"C-1,{long},contract", f"C-2,Name,contract,{long}")
+    assert [row.will for row in preview(norbury, text)] == ["aside", "aside"]
+    assert "has 201 letters, and at most 200 fit" in preview(norbury, text)[0].said
 
 
 def test_a_body_is_known_by_its_other_names(norbury):
@@ -220,11 +301,16 @@ def test_a_file_is_seen_row_by_row_before_anything_is_recorded(norbury):
     assert "2 agreements would be entered" in " ".join(html.split()).replace(
         "<strong>", ""
     ).replace("</strong>", "")
-    assert "New to this place’s list of bodies: Lantern Care." in html
+    assert "New to this place’s list of bodies: Lantern Care (charity)." in html
     assert "'treaty' is no kind that the register knows" in html
     html = unescape(client.post(address, {"text": text}).content.decode())
     assert Agreement.objects.count() == 2
     assert "What was set aside" in html
+    answer = client.post(address, {"text": text, "aside": ""})
+    aside = b"".join(answer).decode()
+    assert aside.count("\n") == 2
+    assert "C-3,Name,treaty,,,,,,,\"Kind: 'treaty' is no kind" in aside
+    assert client.get(address, {"format": "csv"}).status_code == 200
     file = SimpleUploadedFile("other.csv", b"a,b\n")
     answer = client.post(address, {"file": file})
     assert answer.status_code == 422
@@ -252,4 +338,7 @@ def test_the_command_records_lists_and_shows(norbury, tmp_path):
     missing = run(app, ["show", "999"])
     assert "No agreement has the number 999" in str(missing.exception)
     missing = run(app, ["record", "no.csv", "--body", "norbury", "--by", by])
-    assert "no.csv cannot be read as text" in str(missing.exception)
+    assert "no.csv cannot be read. Give the name of a CSV file." in str(missing.exception)
+    file.write_bytes(b"PK\x03\x04")
+    missing = run(app, ["record", str(file), "--body", "norbury", "--by", by])
+    assert "This file is a workbook" in str(missing.exception)

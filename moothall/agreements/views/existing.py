@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from moothall.agreements.actions import existing as actions
-from moothall.agreements.engine.existing import COLUMNS, NEEDED, NotAFile
+from moothall.agreements.engine.existing import COLUMNS, NEEDED, NotAFile, set_aside
 from moothall.agreements.forms import existing as forms
 from moothall.agreements.queries import existing as queries
 from moothall.agreements.views.whose import PersonsRequest, body_for
+from moothall.core.downloads import csv_file
 from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.directory.engine.roles import Deed
@@ -22,6 +23,11 @@ from moothall.values.tables import Column, Kind, Table
 from moothall.values.wording import number_of
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+EXAMPLE = (
+    *("C-17", "Care at home", "contract", "Norbury Council = commissioner; Lantern = provider"),
+    *("PA_2023", "People stay at home", "Norbury", "", "Cabinet", "", "2026-04-01", "2030-04-01"),
+    *("2028-04-01", "2025-06-01", "Fewer falls; Longer at home", "6", "1250000.00", "no"),
+)
 WILL = {"enter": "Entered", "already": "There already", "aside": "Set aside"}
 
 
@@ -61,12 +67,17 @@ def record(request: PersonsRequest, slug: str) -> HttpResponse:
 
 @route(deed=Deed.KEEP_AGREEMENT)
 @GET_OR_POST
-def record_file(request: PersonsRequest, slug: str) -> HttpResponse:
+def record_file(request: PersonsRequest, slug: str) -> HttpResponseBase:
     """Ask for a file, show what it would do row by row; and, sent again, record it."""
     body = body_for(slug, who=request.user, why_not=why_not_keep_agreement)
     seen = forms.SeenForm(request.POST or None)
     if request.method == "POST" and "text" in request.POST and seen.is_valid():
-        return _recorded(request, body, seen.cleaned_data["text"])
+        text = seen.cleaned_data["text"]
+        if "aside" in request.POST:
+            return _set_aside(request, body, text)
+        return _recorded(request, body, text)
+    if request.GET.get("format") == "csv":
+        return csv_file("existing-agreements", COLUMNS, [EXAMPLE])
     form = forms.FileForm(request.POST or None, request.FILES or None)
     page: dict[str, Any] = _page(body, form)
     if request.method == "POST" and form.is_valid():
@@ -93,14 +104,25 @@ def _recorded(request: PersonsRequest, body: Any, text: str) -> HttpResponse:
     if not found.aside:
         return redirect("agreements:home")
     page = _page(body, forms.FileForm()) | {
+        "seen": forms.SeenForm(initial={"text": text}),
         "aside": Table(
             caption="What was set aside",
             columns=(Column("Row", Kind.COUNT), Column("Reference"), Column("Why")),
             rows=[(row.number, row.reference, why) for row, why in found.aside],
             note="Mend these rows and load the file again: what is there already stays as it is.",
-        )
+        ),
     }
     return render(request, "agreements/record_file.html", page)
+
+
+def _set_aside(request: HttpRequest, body: Any, text: str) -> HttpResponseBase:
+    """The rows of a file that are not recorded, each as it stands there with its reason."""
+    try:
+        why = {row.number: row.said for row in queries.preview(body, text) if row.will == "aside"}
+        return csv_file("set-aside", *set_aside(text, why))
+    except NotAFile as refusal:
+        page = _page(body, forms.FileForm()) | {"refusal": str(refusal)}
+        return render(request, "agreements/record_file.html", page, status=422)
 
 
 def _page(body: Any, form: Any) -> dict[str, Any]:
