@@ -6,7 +6,7 @@ two ways of combining them, which need not agree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -273,20 +273,32 @@ class MethodsCompared:
 
 
 def methods_compared(
-    scores: Scores, weights: Floats, draws: Floats, methods: Sequence[Method] = METHODS
+    scores: Scores,
+    weights: Floats,
+    firsts: Mapping[str, NDArray[np.int64]],
+    methods: Sequence[Method] = METHODS,
 ) -> MethodsCompared:
-    """Return what methods make of weights (criterion,), and where they agree over draws of them."""
+    """Return what methods make of weights (criterion,), and where they agree over many.
+
+    firsts : method key -> (draw,) which option each weighting puts first, see `first_of_each`
+    """
     keys = tuple(scores.options)
-    orders, firsts = [], []
+    orders = []
     for method in methods:
         totals = method.totals(scores.values, weights[None, :])[0]
         orders.append(
             MethodOrder(method.key, method.name, _named(keys, totals), _ranked(keys, ranks(totals)))
         )
-        firsts.append(method.totals(scores.values, draws).argmax(axis=1))
     same = {
-        (methods[one].key, methods[other].key): float((firsts[one] == firsts[other]).mean())
-        for one, other in combinations(range(len(methods)), 2)
+        (one.key, other.key): float((firsts[one.key] == firsts[other.key]).mean())
+        for one, other in combinations(methods, 2)
     }
-    agree = np.logical_and.reduce([first == firsts[0] for first in firsts])
+    agree = np.logical_and.reduce([first == firsts[methods[0].key] for first in firsts.values()])
     return MethodsCompared(tuple(orders), same, float(agree.mean()))
+
+
+def first_of_each(
+    values: Floats, draws: Floats, methods: Sequence[Method] = METHODS
+) -> dict[str, NDArray[np.int64]]:
+    """Return method key -> (draw,) which option each weighting (draw, criterion) puts first."""
+    return {method.key: method.totals(values, draws).argmax(axis=1) for method in methods}

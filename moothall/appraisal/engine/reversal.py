@@ -7,7 +7,6 @@ options with each other, it can, and then the order rests on which options were 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 import numpy as np
 from attrs import frozen
@@ -58,17 +57,16 @@ def reversals_between(
     for method in methods:
         ranks_before = ranks(_totals(method, before, weights)[was])
         ranks_after = ranks(_totals(method, after, weights)[now])
-        for one, other in combinations(range(len(staying)), 2):
-            lead = np.sign(ranks_before[one] - ranks_before[other])
-            if lead * np.sign(ranks_after[one] - ranks_after[other]) < 0:
-                ahead, behind = (one, other) if lead < 0 else (other, one)
-                yield Reversal(
-                    method.name,
-                    option,
-                    staying[ahead],
-                    staying[behind],
-                    bool(ranks_before[ahead] == 1 and ranks_after[ahead] != 1),
-                )
+        lead = np.sign(ranks_before[:, None] - ranks_before)
+        turned = (lead < 0) & (np.sign(ranks_after[:, None] - ranks_after) > 0)
+        for ahead, behind in np.argwhere(turned):
+            yield Reversal(
+                method.name,
+                option,
+                staying[ahead],
+                staying[behind],
+                bool(ranks_before[ahead] == 1 and ranks_after[ahead] != 1),
+            )
 
 
 def _totals(method: Method, scores: Scores, weights: Floats) -> Floats:

@@ -7,14 +7,13 @@ Source: Department for Communities and Local Government, Multi-criteria analysis
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
-
 import numpy as np
 from attrs import frozen
 
 from moothall.appraisal.engine.criteria import Floats, Scores
 from moothall.appraisal.engine.methods import METHODS, TIE, Method, ranks
 
+FAR = 4  # a place from which on nobody calls an option a compromise
 ACROSS = 101  # points of a curve that is no straight line
 
 
@@ -42,6 +41,7 @@ class Sweep:
 
     now           : the weight as it stands
     at_none, at_all : option -> its total when the criterion counts for nothing, and for everything
+    places        : option -> the best and the worst place that it takes along the way
     shares_evenly : True where it has all the weight now, so that the rest was shared out evenly
     """
 
@@ -52,6 +52,7 @@ class Sweep:
     at_all: dict[str, float]
     crossovers: tuple[Crossover, ...]
     stretches: tuple[Stretch, ...]
+    places: dict[str, tuple[int, int]]
     shares_evenly: bool
 
     def total(self, option: str, weight: float) -> float:
@@ -67,32 +68,26 @@ class Sweep:
 
     def never_first(self) -> tuple[str, ...]:
         """Return the options that no weight of this criterion puts first, not even at one point."""
+        low, high = (np.array(list(ends.values())) for ends in (self.at_none, self.at_all))
+        at = np.array([*(stretch.starts for stretch in self.stretches), 1.0])[:, None]
+        totals = at * high + (1 - at) * low
+        apart = TIE * np.maximum(np.abs(totals).max(axis=1, keepdims=True), 1.0)
+        touches = (totals >= totals.max(axis=1, keepdims=True) - apart).any(axis=0)
         ever = {key for stretch in self.stretches for key in stretch.first}
-        for weight in (*(stretch.starts for stretch in self.stretches), 1.0):
-            ever |= set(self._touching(weight))
-        return tuple(key for key in self.at_none if key not in ever)
-
-    def _touching(self, weight: float) -> tuple[str, ...]:
-        best = max(self.total(key, weight) for key in self.at_none)
-        apart = TIE * max(abs(best), 1.0)
-        return tuple(key for key in self.at_none if self.total(key, weight) >= best - apart)
-
-    def places(self, option: str) -> tuple[int, int]:
-        """Return the best and the worst place that an option takes along the way."""
-        turns = [0.0, *(crossover.weight for crossover in self.crossovers), 1.0]
-        at = [0.0, *((one + next_) / 2 for one, next_ in pairwise(turns)), 1.0]
-        totals = np.array([[self.total(key, weight) for key in self.at_none] for weight in at])
-        taken = ranks(totals)[:, list(self.at_none).index(option)]
-        return int(taken.min()), int(taken.max())
+        return tuple(
+            key
+            for key, touch in zip(self.at_none, touches, strict=True)
+            if key not in ever and not touch
+        )
 
     def compromises(self) -> tuple[str, ...]:
-        """Return the options never first here that yet never fall as low as any that is.
+        """Return the options never first here that yet never fall far, nor as far as any that is.
 
         Each looks safe to everybody, and no weight of this criterion makes it anybody's choice.
         """
         winners = {key for stretch in self.stretches for key in stretch.first}
-        lowest = min(self.places(key)[1] for key in winners)
-        return tuple(key for key in self.never_first() if self.places(key)[1] < lowest)
+        lowest = min(FAR, *(self.places[key][1] for key in winners))
+        return tuple(key for key in self.never_first() if self.places[key][1] < lowest)
 
     def first_within(self, option: str) -> tuple[float, float] | None:
         """Return the weights between which an option is first, or None: lines make it one span."""
@@ -106,14 +101,16 @@ def sweep(scores: Scores, weights: Floats, criterion: str, method: Method = METH
     none, everything, evenly = _ends(weights, place)
     low, high = method.totals(scores.values, np.stack([none, everything]))
     keys = tuple(scores.options)
+    crossovers = _crossovers(keys, low, high)
     return Sweep(
         criterion,
         scores.criteria[place].title,
         float(weights[place]),
         dict(zip(keys, map(float, low), strict=True)),
         dict(zip(keys, map(float, high), strict=True)),
-        _crossovers(keys, low, high),
+        crossovers,
         _stretches(keys, low, high),
+        _places(keys, low, high, crossovers),
         evenly,
     )
 
@@ -137,14 +134,36 @@ def _ends(weights: Floats, place: int) -> tuple[Floats, Floats, bool]:
 def _crossovers(keys: tuple[str, ...], low: Floats, high: Floats) -> tuple[Crossover, ...]:
     """w* = (R_b - R_a) / ((s_a - R_a) - (s_b - R_b)), where it lies within 0 and 1."""
     apart = TIE * max(float(np.abs(low).max()), float(np.abs(high).max()), 1.0)
-    found = []
-    for one, other in combinations(range(len(keys)), 2):
-        at_none, at_all = low[one] - low[other], high[one] - high[other]
-        if min(at_none, at_all) < -apart and max(at_none, at_all) > apart:
-            below, above = (one, other) if at_none > 0 else (other, one)
-            weight = float(at_none / (at_none - at_all))
-            found.append(Crossover(weight, keys[below], keys[above]))
+    one, other = np.triu_indices(len(keys), 1)
+    at_none, at_all = low[one] - low[other], high[one] - high[other]
+    cross = np.minimum(at_none, at_all) < -apart
+    cross &= np.maximum(at_none, at_all) > apart
+    below, above = np.where(at_none > 0, (one, other), (other, one))
+    found = [
+        Crossover(float(at_none[n] / (at_none[n] - at_all[n])), keys[below[n]], keys[above[n]])
+        for n in np.flatnonzero(cross)
+    ]
     return tuple(sorted(found, key=lambda crossover: crossover.weight))
+
+
+def _places(
+    keys: tuple[str, ...], low: Floats, high: Floats, crossovers: tuple[Crossover, ...]
+) -> dict[str, tuple[int, int]]:
+    """Count along the way: at each crossover one option gains a place, and another loses it."""
+    start = crossovers[0].weight / 2 if crossovers else 0.5
+    place = dict(zip(keys, map(int, ranks(low + (high - low) * start)), strict=True))
+    best, worst, moved = dict(place), dict(place), set[str]()
+    for at, crossover in enumerate(crossovers):
+        place[crossover.above] -= 1
+        place[crossover.below] += 1
+        moved |= {crossover.above, crossover.below}
+        is_last = at + 1 == len(crossovers)
+        # Where many cross in one point, places are read only behind it.
+        if is_last or crossovers[at + 1].weight - crossover.weight > TIE:
+            for key in moved:
+                best[key], worst[key] = min(best[key], place[key]), max(worst[key], place[key])
+            moved.clear()
+    return {key: (best[key], worst[key]) for key in keys}
 
 
 def _stretches(keys: tuple[str, ...], low: Floats, high: Floats) -> tuple[Stretch, ...]:

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from moothall.appraisal.engine.acceptability import all_weights
-from moothall.appraisal.engine.agreement import heard, interests, methods_compared, opposed
+from moothall.appraisal.engine.agreement import (
+    first_of_each,
+    heard,
+    interests,
+    methods_compared,
+    opposed,
+)
 from moothall.appraisal.engine.criteria import Criterion, scored
 from moothall.appraisal.engine.methods import METHODS, WEIGHTED_SUM, WEIGHTED_SUM_MIN_MAX
 from moothall.appraisal.engine.reversal import reversals_between, reversals_when_dropped
@@ -88,7 +94,7 @@ def test_whoever_was_not_asked_for_interests_is_named():
 def test_methods_stand_side_by_side_and_say_how_often_they_agree():
     weights = swing_weights(MEMBERS, scores())
     draws = all_weights(4, 2_000)
-    found = methods_compared(scores(), weights, draws)
+    found = methods_compared(scores(), weights, first_of_each(scores().values, draws))
     assert found.disagree
     assert not found.disagree_on_first
     assert all(order.first == ("mutual",) for order in found.orders)

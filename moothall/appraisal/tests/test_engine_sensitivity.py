@@ -41,8 +41,8 @@ def test_the_first_changes_once_and_a_compromise_is_never_first():
     assert found.first_within("mutual") == (pytest.approx(0.224138, abs=5e-7), 1.0)
     assert found.first_within("latc") is None
     assert found.never_first() == ("outsource", "latc")
-    assert found.places("latc") == (2, 3)
-    assert found.places("in_house") == (1, 4)
+    assert found.places["latc"] == (2, 3)
+    assert found.places["in_house"] == (1, 4)
     assert found.compromises() == ("latc",)
 
 
