@@ -14,6 +14,7 @@ from moothall.appraisal.engine.acceptability import Acceptability, acceptability
 from moothall.appraisal.engine.agreement import (
     Interests,
     MethodsCompared,
+    first_of_each,
     interests,
     methods_compared,
 )
@@ -113,7 +114,9 @@ def weighed(
         return Weighed(
             scores=scores,
             interests=said,
-            methods=None if weights is None else methods_compared(scores, weights, drawn),
+            methods=None
+            if weights is None
+            else methods_compared(scores, weights, first_of_each(scores.values, drawn)),
             over_all_weights=acceptability(METHODS[0], scores.values, drawn),
             sweeps=() if weights is None else sweeps(scores, weights),
             dominated=dominated(scores),
