@@ -18,6 +18,9 @@ def list_agreements(
     kind: Annotated[str, typer.Option("--kind", help="Only of this kind: contract.")] = "",
     member: Annotated[str, typer.Option("--member", help="Only with this body.")] = "",
     state: Annotated[str, typer.Option("--state", help="Only in this state; or running.")] = "",
+    lacking: Annotated[
+        bool, typer.Option("--lacking", help="Only with gaps in its record.")
+    ] = False,
     format: Format = "table",
 ) -> None:
     """List agreements: all of them, for whoever is at the keyboard.
@@ -30,7 +33,12 @@ def list_agreements(
 
     slug = body_named(member).slug if member else ""
     rows = agreement_list(
-        viewer=Viewer.operator(), words=words, kind=kind, member=slug, state=state
+        viewer=Viewer.operator(),
+        words=words,
+        kind=kind,
+        member=slug,
+        state=state,
+        lacks="yes" if lacking else "",
     )
     if format == "json":
         typer.echo(json.dumps({"rows": [row.as_json() for row in rows]}, indent=1))

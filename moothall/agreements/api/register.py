@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -24,6 +24,7 @@ class AskedRegister(Schema):
     member: Text = Field(default="", description="Only with this body as a member, by its slug.")
     sector: Text = Field(default="", description="Only with a member of this kind, as charity.")
     place: Text = Field(default="", description="Only those that act there.")
+    lacks: Literal["", "yes"] = Field(default="", description="yes: only if its record lacks some.")
 
 
 class MemberOut(Schema):

@@ -73,6 +73,12 @@ class AgreementFilter(forms.Form):
         choices=[("", "Any time"), *((str(each), f"{each} months") for each in (6, 12, 18))],
     )
 
+    lacks = forms.ChoiceField(
+        label="Its record lacks",
+        required=False,
+        choices=[("", "Something or nothing"), ("yes", "Something")],
+    )
+
     def __init__(self, *args: Any, bodies: Iterable[tuple[str, str]] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "Every kind"), *kind_choices()]  # type: ignore[attr-defined]  # has choices

@@ -10,7 +10,7 @@ from django.urls import reverse
 from moothall.agreements.engine.life import RUNNING
 from moothall.agreements.models import Agreement, Withholding
 from moothall.agreements.queries.register import AgreementRow, rows_of
-from moothall.agreements.queries.wait import Wait
+from moothall.agreements.queries.wait import Wait, few
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Deed
 from moothall.values.wording import number_of, plain_date
@@ -23,15 +23,21 @@ def waits(viewer: Viewer, *, on: date) -> list[Wait]:
     rows = list(rows_of(kept.order_by("name", "pk"), viewer))
     found = [wait for row in rows for wait in _of_days(row, on)]
     found += _withheld(bodies, on)
-    for row in rows:
-        if row.lacking and row.state in RUNNING:
-            first, *others = row.lacking
-            more = f", and {number_of(len(others), 'thing')} more" if others else ""
-            why = f"Say {first}{more}."
-            label = f"The record of {row.name} lacks {number_of(len(row.lacking), 'thing')}"
-            url = reverse("agreements:change_agreement", args=[row.id])
-            found.append(Wait(label, None, url, why))
+    found += few(
+        [_lacking(row) for row in rows if row.lacking and row.state in RUNNING],
+        rest="{count} more records lack something",
+        url=f"{reverse('agreements:home')}?state=running&lacks=yes",
+        why="The register lists them, and its download says what each lacks.",
+    )
     return found
+
+
+def _lacking(row: AgreementRow) -> Wait:
+    first, *others = row.lacking
+    more = f", and {number_of(len(others), 'thing')} more" if others else ""
+    label = f"The record of {row.name} lacks {number_of(len(row.lacking), 'thing')}"
+    url = reverse("agreements:change_agreement", args=[row.id])
+    return Wait(label, None, url, f"Say {first}{more}.")
 
 
 def _of_days(row: AgreementRow, on: date) -> Iterator[Wait]:

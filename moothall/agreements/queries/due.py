@@ -13,7 +13,7 @@ from moothall.agreements import permissions
 from moothall.agreements.engine.performance import PERFORMANCE
 from moothall.agreements.models import Agreement, IndicatorResult, Obligation, PromiseKept, Risk
 from moothall.agreements.queries import calendar, due_diligence, performance, promises, risks
-from moothall.agreements.queries.wait import Wait
+from moothall.agreements.queries.wait import Wait, few
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Deed
 from moothall.values.periods import months_after
@@ -110,11 +110,22 @@ def _kept_by(viewer: Viewer, on: date) -> Iterator[Wait]:
     for row in calendar.rows_of(agreements, on=on, months=AHEAD_MONTHS):
         if row.kind is not calendar.Kind.PROMISE:
             yield Wait(f"{row.kind.label}: {row.agreement}", row.on, row.url, row.said)
-    for agreement in agreements:
-        if old := due_diligence.due_diligence_older_than_limit(agreement, on):
-            url = reverse("agreements:due_diligence", args=[agreement.pk])
-            what = f"Look into the partners of {agreement.name}"
-            yield Wait(what, on, url, f"{number_of(len(old), 'check')}: {old[0]}")
+    old = due_diligence.older_of(agreements, on)
+    yield from few(
+        [
+            Wait(
+                f"Look into the partners of {each.name}",
+                on,
+                reverse("agreements:due_diligence", args=[each.pk]),
+                f"{number_of(len(old[each.pk]), 'check')}: {old[each.pk][0]}",
+            )
+            for each in agreements
+            if old[each.pk]
+        ],
+        rest="Look into the partners of {count} more agreements",
+        url=f"{reverse('agreements:home')}?state=running",
+        why="Each agreement’s page says which checks are missing or too old.",
+    )
 
 
 def _promise_url(obligation: Obligation) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
+from django.db.models import F
 from django.urls import reverse
 
 from moothall.agreements import permissions
@@ -17,7 +19,7 @@ from moothall.agreements.engine.due_diligence import (
     older_than_limit,
     standing,
 )
-from moothall.agreements.models import Agreement, DueDiligence
+from moothall.agreements.models import Agreement, DueDiligence, Member
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
 from moothall.directory.models import Organisation
@@ -74,16 +76,34 @@ def partners_of(agreement: Agreement) -> tuple[Organisation, ...]:
 
 def due_diligence_older_than_limit(agreement: Agreement, on: date) -> tuple[str, ...]:
     """A sentence for each check of a partner that is too old, or is needed and missing."""
-    partners = partners_of(agreement)
-    return older_than_limit(
-        [partner.name for partner in partners],
-        [
-            Done(each.partner.name, each.kind, each.checked_on)
-            for each in _done(agreement, partners)
-        ],
-        checks_on(on).values(),
-        on=on,
-    )
+    return older_of([agreement], on)[agreement.pk]
+
+
+def older_of(agreements: Iterable[Agreement], on: date) -> dict[int, tuple[str, ...]]:
+    """The same for each of many agreements, by its number, in two questions."""
+    agreements, kinds = list(agreements), checks_on(on).values()
+    partners: dict[int, dict[int, str]] = {each.pk: {} for each in agreements}
+    private = Member.objects.filter(
+        agreement__in=agreements, left_on=None, organisation__kind__in=PRIVATE_KINDS
+    ).exclude(organisation=F("agreement__body"))
+    for key, partner, name in private.order_by("pk").values_list(
+        "agreement_id", "organisation_id", "organisation__name"
+    ):
+        partners[key][partner] = name
+    done: dict[tuple[int, int], list[Done]] = {}
+    bodies = {each.body_id for each in agreements}
+    for each in DueDiligence.objects.filter(body__in=bodies).select_related("partner"):
+        made = Done(each.partner.name, each.kind, each.checked_on)
+        done.setdefault((each.body_id, each.partner_id), []).append(made)
+    return {
+        each.pk: older_than_limit(
+            list(partners[each.pk].values()),
+            [one for key in partners[each.pk] for one in done.get((each.body_id, key), [])],
+            kinds,
+            on=on,
+        )
+        for each in agreements
+    }
 
 
 def due_diligence_page(agreement: Agreement, *, viewer: Viewer, on: date) -> DueDiligencePage:

@@ -184,6 +184,7 @@ def chosen(
     sector: str = "",
     place: str = "",
     ends_within: str = "",
+    lacks: str = "",
     on: date | None = None,
     order: str = "name",
 ) -> QuerySet[Agreement]:
@@ -191,6 +192,7 @@ def chosen(
 
     member, sector : one of its members of today is this body, or of this kind
     ends_within    : so many months from `on`
+    lacks          : 'yes': only those whose record lacks something, where this reader reads what
     """
     held = agreements_read(viewer)
     if words:
@@ -215,6 +217,9 @@ def chosen(
             ends_before__gt=on,
             ends_before__lt=date(last // 12, last % 12 + 1, 1),
         )
+    if lacks:
+        short = [row.id for row in rows_of(held, viewer) if row.lacking]
+        held = held.filter(pk__in=short)
     counted = held.annotate(
         member_count=Count("members", filter=Q(members__left_on=None)),
         # An order by what is withheld would tell it.

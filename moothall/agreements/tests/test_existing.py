@@ -16,6 +16,7 @@ from moothall.agreements.commands import agreements as app
 from moothall.agreements.engine.existing import COLUMNS, NotAFile, read_existing, set_aside
 from moothall.agreements.engine.existing import text_of as text_of_bytes
 from moothall.agreements.models import Agreement
+from moothall.agreements.queries import attention, due
 from moothall.agreements.queries.attention import waits
 from moothall.agreements.queries.existing import preview, words_of_files
 from moothall.agreements.tests.factories import agreement_of, manager_of
@@ -253,6 +254,28 @@ def test_what_is_missing_waits_for_whoever_keeps_the_register(norbury):
     assert why == "Say what it is for, and 4 things more."
     reader = RoleHeldFactory(organisation=norbury, role=Role.SCRUTINY_MEMBER.value).person
     assert waiting(reader) == []
+
+
+def test_many_gaps_are_counted_after_the_first_and_the_register_lists_them_all(
+    norbury, django_assert_max_num_queries
+):
+    for number in range(20):
+        recorded(norbury, f"C-{number:02},No {number:02},contract,Lamps = provider")
+    viewer = viewer_for(manager_of(norbury))
+    found = attention.waits(viewer, on=NOW.date())
+    assert len(found) == 13
+    assert found[-1].label == "8 more records lack something"
+    with django_assert_max_num_queries(12):
+        of_partners = [x for x in due.waits(viewer, on=NOW.date()) if "partners" in x.label]
+    assert len(of_partners) == 13
+    assert of_partners[0].label == "Look into the partners of 8 more agreements"
+    agreement_of(
+        norbury, kind="informal", name="Whole", purpose="To meet", text=None
+    ).members.create(organisation=OrganisationFactory(), role="partner")
+    client = client_of(norbury)
+    rows = client.get(reverse("agreements:home"), {"lacks": "yes", "format": "json"}).json()["rows"]
+    assert len(rows) == 20
+    assert "Whole" not in str(rows)
 
 
 def test_days_that_have_passed_wait_for_whoever_keeps_the_register(norbury):
