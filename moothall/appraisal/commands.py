@@ -62,7 +62,7 @@ def _show(worked: "Result") -> None:
     for one in worked.options.values():
         typer.echo(_row(one))
     for one in worked.options.values():
-        if one.npv is None and one.why_no_npv:
+        if one.sifted.goes_on and one.why_no_npv:
             typer.echo(f"{one.option.name}: {one.why_no_npv}")
         if not one.sifted.goes_on:
             typer.echo(f"{one.option.name} is discounted. {one.sifted.because}")

@@ -8,7 +8,7 @@ on.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -21,9 +21,11 @@ from moothall.appraisal.engine.delivery_models import DeliveryModel, delivery_mo
 from moothall.appraisal.engine.evidence import Headline, Weak, weakest_first, with_answers
 from moothall.appraisal.engine.gates import Gate, gates
 from moothall.appraisal.engine.longlist import Sieve, Sifted, sifted
+from moothall.appraisal.engine.robustness import on_options
 from moothall.appraisal.engine.weighed import Weighed, may_be_first, weighed
 from moothall.deals.wording import in_sentence
 from moothall.directory.engine.routes import Route, routes
+from moothall.values.money import PENNY, Money
 from moothall.values.periods import year_words
 
 DRAWS, SEED = 10_000, 1
@@ -124,6 +126,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """The answer in JSON's own types: estimates are numbers."""
+        made = self.weighed.weighing if isinstance(self.weighed, Weighed) else None
         return {
             "appraisal": self.appraisal.name,
             "body": self.appraisal.body,
@@ -134,6 +137,7 @@ class Result:
             "choices": [one.as_json() for one in self.sieve.choices],
             "options": [one.as_json(self.basis) for one in self.options.values()],
             "robustness": list(self.robustness),
+            "weighing": None if made is None else made.as_json(),
             "weakest_evidence": [one.as_json() for one in self.weak],
             "notes": list(self.notes),
         }
@@ -176,10 +180,23 @@ def result(
         options=options,
         weighed=weighing,
         money=money,
-        robustness=(),
+        robustness=tuple(_robustness(weighing, money)),
         weak=weak,
         notes=notes,
     )
+
+
+def _robustness(weighing: Weighed | str, money: Costed) -> Iterator[str]:
+    """How far the answer holds: by weights, by weighers, by methods, by money."""
+    if not isinstance(weighing, Weighed) or weighing.weighing is None:
+        return
+    yield from weighing.weighing.robustness
+    costs = {
+        key: Money(cost.quantize(PENNY))
+        for key in weighing.scores.options
+        if (cost := money.cost(key)) is not None
+    }
+    yield from on_options(weighing.scores, (), (), weighing.against_cost(costs))
 
 
 def headline(appraisal: Appraisal, rules: RuleBooks) -> Headline:

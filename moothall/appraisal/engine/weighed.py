@@ -11,13 +11,6 @@ import numpy as np
 from attrs import evolve, frozen
 
 from moothall.appraisal.engine.acceptability import Acceptability, acceptability, all_weights
-from moothall.appraisal.engine.agreement import (
-    Interests,
-    MethodsCompared,
-    first_of_each,
-    interests,
-    methods_compared,
-)
 from moothall.appraisal.engine.appraisal import Appraisal
 from moothall.appraisal.engine.criteria import (
     CannotWeigh,
@@ -28,11 +21,12 @@ from moothall.appraisal.engine.criteria import (
     refuse_costed,
     scored,
 )
-from moothall.appraisal.engine.frontier import Dominated, dominated
+from moothall.appraisal.engine.frontier import Frontier, frontier
 from moothall.appraisal.engine.methods import METHODS
-from moothall.appraisal.engine.sensitivity import Sweep, sweeps
-from moothall.appraisal.engine.weights import Weighting, to_ask_again, together
+from moothall.appraisal.engine.weighing import Weighing, weighing
+from moothall.appraisal.engine.weights import Weighting, together
 from moothall.deals.wording import in_sentence
+from moothall.values.money import Money
 from moothall.values.wording import listed
 
 SAME = 1e-9
@@ -42,46 +36,39 @@ SAME = 1e-9
 class Weighed:
     """Options' scores, weighed: by those who weigh, and over all weights there are.
 
-    scores    : of the options of the shortlist whose every score is known
-    interests : what weighers say, together and without the interested; None while nobody weighs
-    ranges    : option -> least and most that its total may come to by everybody's weights; the
-                same where every score is known
-    notes     : what to look at before anyone relies on it
+    scores   : of the options of the shortlist whose every score is known
+    weighing : what weighers say, and how far it holds; None while nobody has weighed
+    over_all : places over all possible weights
+    ranges   : option -> least and most that its total may come to by everybody's weights; the
+               same where every score is known
+    notes    : what to look at before anyone relies on it
     """
 
     scores: Scores
-    interests: Interests | None
-    methods: MethodsCompared | None
-    over_all_weights: Acceptability
-    sweeps: tuple[Sweep, ...]
-    dominated: tuple[Dominated, ...]
+    weighing: Weighing | None
+    over_all: Acceptability
     ranges: Mapping[str, tuple[float, float]]
     notes: tuple[str, ...]
 
-    @property
-    def weights(self) -> Floats | None:
-        """Everybody's weights together (criterion,), the mean of each."""
-        if self.interests is None:
-            return None
-        return np.array([self.interests.everyone.weights[one.key] for one in self.scores.criteria])
-
     def score(self, option: str) -> float | None:
         """An option's total, 0 to 100; None where a score is unknown or nobody weighs."""
-        return None if self.interests is None else self.interests.everyone.totals.get(option)
+        return None if self.weighing is None else self.weighing.order.totals.get(option)
 
     def rank(self, option: str) -> int | None:
-        return None if self.interests is None else self.interests.everyone.by_weights.get(option)
+        return None if self.weighing is None else self.weighing.order.by_weights.get(option)
 
     def first_probability(self, option: str) -> float | None:
         """Over all weights there are, the share in which an option comes first."""
         keys = tuple(self.scores.options)
-        if option not in keys:
-            return None
-        return float(self.over_all_weights.first[keys.index(option)])
+        return float(self.over_all.first[keys.index(option)]) if option in keys else None
 
     def may_be_first(self) -> tuple[str, ...]:
         """The options that may come first, whatever the unknown scores turn out to be."""
         return _leading(self.ranges)
+
+    def against_cost(self, costs: Mapping[str, Money]) -> Frontier | None:
+        """Benefit against cost, of the options whose both are known; None while nobody weighs."""
+        return None if self.weighing is None else frontier(self.weighing.order.totals, costs)
 
 
 @frozen
@@ -108,20 +95,17 @@ def weighed(
     try:
         refuse_costed(found.criteria, {line.key: line.title for line in appraisal.lines})
         scores = found.scores()
-        said = interests(scores, found.weightings) if found.weightings else None
+        made = None
+        if found.weightings:
+            made = weighing(scores, found.weightings, draws=draws, seed=seed)
         drawn = all_weights(len(found.criteria), draws, seed)
-        weights = None if said is None else np.array(list(said.everyone.weights.values()))
+        weights = None if made is None else np.array(list(made.order.weights.values()))
         return Weighed(
             scores=scores,
-            interests=said,
-            methods=None
-            if weights is None
-            else methods_compared(scores, weights, first_of_each(scores.values, drawn)),
-            over_all_weights=acceptability(METHODS[0], scores.values, drawn),
-            sweeps=() if weights is None else sweeps(scores, weights),
-            dominated=dominated(scores),
+            weighing=made,
+            over_all=made.over_all if made else acceptability(METHODS[0], scores.values, drawn),
             ranges={} if weights is None else dict(_ranges(found, weights)),
-            notes=tuple(_notes(appraisal, scores, found)),
+            notes=tuple(_notes(appraisal, scores, found, made)),
         )
     except CannotWeigh as refusal:
         return str(refusal)
@@ -197,7 +181,9 @@ def _ranges(found: _Known, weights: Floats) -> Iterator[tuple[str, tuple[float, 
     yield from zip(titles, zip(map(float, least), map(float, most), strict=True), strict=True)
 
 
-def _notes(appraisal: Appraisal, scores: Scores, found: _Known) -> Iterator[str]:
+def _notes(
+    appraisal: Appraisal, scores: Scores, found: _Known, made: Weighing | None
+) -> Iterator[str]:
     kept = {one.key for one in scores.criteria}
     for criterion in appraisal.criteria:
         if criterion.key not in kept:
@@ -213,11 +199,12 @@ def _notes(appraisal: Appraisal, scores: Scores, found: _Known) -> Iterator[str]
                 if found.figures[key].get(one.key) is None
             ]
             yield f"{title} takes no place: nobody knows how it does on {listed(lacks)}."
+    if made is not None:
+        yield from (one.sentence for one in made.ask_again)
     for weighting in found.weightings:
-        yield from (one.sentence for one in to_ask_again(weighting, scores))
         if weighting.interests is None:
             yield (
                 f"{weighting.title} has not said whether they have an interest in an option. Ask: "
                 "would they be employed by one, own a part of one, or sit on its board?"
             )
-    yield from notes_on(scores)
+    yield from notes_on(scores) if made is None else made.notes

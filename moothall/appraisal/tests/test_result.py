@@ -8,6 +8,7 @@ import pytest
 from moothall.appraisal.engine.result import result
 from moothall.appraisal.queries.rules import rule_books
 from moothall.appraisal.tests.files import leisure, read
+from moothall.deals.writing import plain
 
 BENEFITS = ["as_now", "outsourced", "company", "mutual"]
 
@@ -45,7 +46,7 @@ def test_every_net_present_value_says_its_sign_basis_and_prices(found):
 
 def test_the_answer_is_plain_json(found):
     said = found.as_json()
-    assert json.loads(json.dumps(said)) == said
+    assert json.loads(json.dumps(said)) == plain(said)
     keys = {"name", "form", "npv_gbp", "public_sector_npv_gbp", "bcr", "score"}
     keys |= {"first_rank_probability", "best_npv_probability", "npv_percentiles"}
     assert all(keys <= one.keys() for one in said["options"])
@@ -112,6 +113,19 @@ def test_without_weighers_there_are_places_over_all_weights_and_no_score():
     nobody = worked(read(weightings={}))
     assert nobody.options["mutual"].score is None
     assert nobody.options["mutual"].first_probability > 0
+
+
+def test_how_far_the_answer_holds_is_said_by_weights_weighers_methods_and_cost(found):
+    told = found.robustness
+    assert told[0].startswith("In-house as now is first with 60.8 points of 100, 6.5 points ahead")
+    assert any(
+        "Without Staff side (who would be employed by Mutual), Mutual" in one for one in told
+    )
+    assert (
+        "Outsourced, Trading company and In-house as now each bring the most benefit for what they "
+        "cost."
+    ) in told
+    assert found.as_json()["weighing"]["options"][0]["key"] == "as_now"
 
 
 def test_weak_evidence_says_what_the_answer_would_be_without_it(found):
