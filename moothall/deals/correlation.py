@@ -9,7 +9,7 @@ among input variables, 1982. A rank correlation of p is one of 2 sin(p pi / 6) b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from moothall.deals.deal import Deal, Finding
 from moothall.deals.distributions import is_drawn_once
+from moothall.deals.wording import in_sentence
 
 Floats = NDArray[np.float64]
 Pairs = Sequence[tuple[str, str, Decimal | float]]
@@ -44,55 +45,78 @@ def in_order_of_scores(
     drawn  : fact -> (period, draw)
     scores : correlated fact -> independent normal (period, draw); of one drawn once (1, draw)
     """
-    keys = correlated_facts(deal)
-    if not keys:
-        return dict(drawn)
-    matrix = _matrix(keys, deal.correlations)
-    # Facts drawn once stand first: a lower triangle never asks them to know a later period.
-    mixing = np.linalg.cholesky(matrix * (1 - TINY) + TINY * np.eye(len(keys)))
     found = dict(drawn)
+    for key, ordered in reordered(correlated_facts(deal), deal.correlations, drawn, scores).items():
+        found[key] = np.broadcast_to(ordered, drawn[key].shape)
+    return found
+
+
+def reordered(
+    keys: Sequence[str], pairs: Pairs, drawn: Mapping[str, Floats], scores: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """Return the draws of keys in the order of their correlated scores, as many rows as those have.
+
+    keys : those drawn once first: a lower triangle never asks them to know a later period
+    """
+    if not keys:
+        return {}
+    matrix = _matrix(keys, pairs)
+    mixing = np.linalg.cholesky(matrix * (1 - TINY) + TINY * np.eye(len(keys)))
+    found = {}
     for place, key in enumerate(keys):
         score = sum(mixing[place, n] * scores[keys[n]] for n in range(place + 1))
         rows = np.asarray(score)
         values = np.sort(drawn[key][: len(rows)], axis=1)
         ordered = np.empty_like(values)
         np.put_along_axis(ordered, np.argsort(rows, axis=1), values, axis=1)
-        found[key] = np.broadcast_to(ordered, drawn[key].shape)
+        found[key] = ordered
     return found
 
 
 def why_not_together(deal: Deal) -> Iterator[Finding]:
     """Yield what stops the correlations of a deal from holding all at once."""
+    titles = {key: fact.title for key, fact in deal.facts.items()}
+    drawn = {key for key, fact in deal.facts.items() if fact.distribution is not None}
+    yield from why_not_correlated(deal.correlations, titles, drawn)
+
+
+def why_not_correlated(
+    pairs: Pairs, titles: Mapping[str, str], drawn: Collection[str]
+) -> Iterator[Finding]:
+    """Yield what stops such correlations from holding all at once.
+
+    drawn : the keys that have a distribution
+    """
     seen: dict[frozenset[str], int] = {}
-    for place, (one, other, _) in enumerate(deal.correlations, start=1):
+    for place, (one, other, _) in enumerate(pairs, start=1):
         pair = frozenset((one, other))
         if pair in seen:
-            said = f"{_titles(deal, one, other)} are named together twice."
+            said = f"{_together(titles, one, other)} are named together twice."
             yield Finding(f"correlations.{place}", said, f"Leave correlations.{seen[pair]} only.")
             return
         seen[pair] = place
         for key in (one, other):
-            if deal.facts[key].distribution is None:
-                said = f"{deal.facts[key].title} is not drawn, so it moves with nothing."
+            if key not in drawn:
+                said = f"{titles[key]} is not drawn, so it moves with nothing."
                 mend = "Give it a distribution, or take the correlation out."
                 yield Finding(f"correlations.{place}", said, mend)
                 return
-    if deal.correlations and _least_eigenvalue(deal.correlations) < -TINY:
-        yield _impossible(deal)
+    if pairs and _least_eigenvalue(pairs) < -TINY:
+        yield _impossible(pairs, titles)
 
 
-def _impossible(deal: Deal) -> Finding:
+def _impossible(pairs: Pairs, titles: Mapping[str, str]) -> Finding:
     """Name the last pair that alone can mend the whole, with the ranks it may have."""
-    places = reversed(range(len(deal.correlations)))
-    ranges = ((place, _range_of(deal.correlations, place)) for place in places)
+    places = reversed(range(len(pairs)))
+    ranges = ((place, _range_of(pairs, place)) for place in places)
     place, between = next(
         ((place, between) for place, between in ranges if between is not None),
-        (len(deal.correlations) - 1, None),
+        (len(pairs) - 1, None),
     )
-    one, other, rank = deal.correlations[place]
+    one, other, rank = pairs[place]
     said = (
-        f"{_titles(deal, one, other)} cannot have the rank correlation {rank} beside the others: "
-        "no facts move so. A pair that is not named counts as 0."
+        f"{_together(titles, one, other)} cannot have the rank correlation {rank} beside the "
+        "others: no facts move so. A pair that is not named counts as 0."
     )
     if between is None:
         mend = "No value of one pair alone mends it. Bring several nearer to 0."
@@ -137,7 +161,7 @@ def _least_eigenvalue(pairs: Pairs) -> float:
     return float(np.linalg.eigvalsh(_matrix(keys, pairs))[0])
 
 
-def _matrix(keys: list[str], pairs: Pairs) -> Floats:
+def _matrix(keys: Sequence[str], pairs: Pairs) -> Floats:
     """Return the correlations of the normal scores."""
     matrix = np.eye(len(keys))
     for one, other, rank in pairs:
@@ -146,5 +170,5 @@ def _matrix(keys: list[str], pairs: Pairs) -> Floats:
     return matrix
 
 
-def _titles(deal: Deal, one: str, other: str) -> str:
-    return f"{deal.facts[one].title} and {deal.facts[other].in_sentence}"
+def _together(titles: Mapping[str, str], one: str, other: str) -> str:
+    return f"{titles[one]} and {in_sentence(titles[other])}"

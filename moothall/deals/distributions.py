@@ -174,7 +174,7 @@ def why_not_a_distribution(given: Any) -> str | None:
     if given.get("per", "period") not in PER:
         return f"It is drawn per {' or per '.join(PER)}, not per {given['per']}."
     try:
-        numbers = _numbers(given)
+        numbers = numbers_of(given)
     except (ValueError, ArithmeticError, TypeError):
         return "Its numbers are not all numbers."
     return kind.why_not(numbers)
@@ -182,12 +182,12 @@ def why_not_a_distribution(given: Any) -> str | None:
 
 def drawn(given: Mapping[str, Any], rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     """Return draws from a distribution."""
-    return KINDS[given["kind"]].draw(rng, shape, _numbers(given))
+    return KINDS[given["kind"]].draw(rng, shape, numbers_of(given))
 
 
 def quantile(given: Mapping[str, Any], shares: Floats) -> Floats:
     """Return the values that have such shares (0 < share < 1) of a distribution below them."""
-    return KINDS[given["kind"]].quantile(shares, _numbers(given))
+    return KINDS[given["kind"]].quantile(shares, numbers_of(given))
 
 
 def is_drawn_once(given: Mapping[str, Any]) -> bool:
@@ -195,7 +195,8 @@ def is_drawn_once(given: Mapping[str, Any]) -> bool:
     return bool(given.get("per", "period") == "deal")
 
 
-def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
+def numbers_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers of a distribution, as floats."""
     return {
         name: [float(Decimal(str(one))) for one in value]
         if isinstance(value, list | tuple)

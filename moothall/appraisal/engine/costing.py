@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from attrs import field, frozen
@@ -51,8 +51,11 @@ class Costing:
         return self.frame.nominal(line, self.drivers)
 
 
-def findings(costing: Costing) -> Iterator[Finding]:
-    """Yield what must be mended, or looked at, before its results are used."""
+def findings(costing: Costing, followed: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield what must be mended, or looked at, before its results are used.
+
+    followed : drivers that the facts of deals follow
+    """
     seen: set[tuple[str, str]] = set()
     for line in costing.lines:
         place = f"lines.{line.key}"
@@ -98,6 +101,6 @@ def findings(costing: Costing) -> Iterator[Finding]:
             mend = "See that the spread is not lopsided for the same reason: it would count twice."
             yield Finding(place, said, mend, Weight.LOOK)
     for key, driver in costing.drivers.items():
-        if not any(key in line.drivers for line in costing.lines):
-            said = f"No line follows {driver.title}."
+        if key not in followed and not any(key in line.drivers for line in costing.lines):
+            said = f"Nothing follows {driver.title}."
             yield Finding(f"drivers.{key}", said, "Use it, or take it out.", Weight.LOOK)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
+import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from moothall.appraisal.engine.cost_lines import CostLine, Driver, by_year
 from moothall.appraisal.engine.deflators import Deflator, deflator, price_words
@@ -15,6 +18,7 @@ from moothall.appraisal.engine.parameters import Parameter, Rules
 from moothall.values.periods import year_words
 
 NIL = Decimal(0)
+Rates = tuple[Decimal, ...] | None  # by year; None: 1 in every year
 
 
 @frozen
@@ -36,11 +40,16 @@ class Frame:
     def budget_years(self) -> tuple[str, ...]:
         return tuple(year_words(self.first_year + year) for year in range(self.years))
 
-    @property
+    @cached_property
     def factors(self) -> tuple[Decimal, ...]:
         return self.schedule.factors(self.years)
 
-    @property
+    @cached_property
+    def discount(self) -> NDArray[np.float64]:
+        """The same factors as floats, for futures."""
+        return np.array([float(factor) for factor in self.factors])
+
+    @cached_property
     def prices(self) -> tuple[Decimal, ...]:
         """Prices in general in each year, those of the price year being 1."""
         return tuple(
@@ -62,33 +71,35 @@ class Frame:
 
     def real(self, line: CostLine, drivers: Mapping[str, Driver]) -> tuple[Decimal, ...]:
         """Return a line's amounts in the prices of the price year: general inflation is out."""
-        return tuple(
-            one * self._into_real(line, year) for year, one in enumerate(self.stated(line, drivers))
-        )
+        return _times(self.stated(line, drivers), self._rates(line)[0])
 
     def nominal(self, line: CostLine, drivers: Mapping[str, Driver]) -> tuple[Decimal, ...]:
         """Return a line's amounts in the money of each year, as budgets hold them."""
-        return tuple(
-            one * self._into_nominal(line, year)
-            for year, one in enumerate(self.stated(line, drivers))
-        )
+        return _times(self.stated(line, drivers), self._rates(line)[1])
 
-    def _into_real(self, line: CostLine, year: int) -> Decimal:
-        if line.is_nominal or line.index:
-            return self._into_nominal(line, year) / self.prices_in(year)
+    def _rates(self, line: CostLine) -> tuple[Rates, Rates]:
+        """Return what a line's stated amounts are multiplied by, to be real and to be nominal."""
         of = self.price_year if line.price_year is None else line.price_year
-        return Decimal(1) if of == self.price_year else self.deflator.between(of, self.price_year)
+        key = ("", 0) if line.is_nominal else (line.index, of)
+        if key not in self._known_rates:
+            self._known_rates[key] = self._rates_of(line, of)
+        return self._known_rates[key]
 
-    def _into_nominal(self, line: CostLine, year: int) -> Decimal:
+    def _rates_of(self, line: CostLine, of: int) -> tuple[Rates, Rates]:
         if line.is_nominal:
-            return Decimal(1)
-        of = self.price_year if line.price_year is None else line.price_year
+            return tuple(1 / price for price in self.prices), None
         if line.index:
-            return (1 + self.indices[line.index]) ** (self.first_year + year - of)
-        return self.deflator.between(of, self.first_year + year)
+            growth, first = 1 + self.indices[line.index], self.first_year
+            nominal = tuple(growth ** (first + year - of) for year in range(self.years))
+            return tuple(n / p for n, p in zip(nominal, self.prices, strict=True)), nominal
+        if of == self.price_year:
+            return None, self.prices
+        older = self.deflator.between(of, self.price_year)
+        return (older,) * self.years, tuple(older * price for price in self.prices)
 
-    def prices_in(self, year: int) -> Decimal:
-        return self.deflator.between(self.price_year, self.first_year + year)
+    @cached_property
+    def _known_rates(self) -> dict[tuple[str, int], tuple[Rates, Rates]]:
+        return {}
 
     def in_words(self) -> str:
         """Say how economic results stand: their sign, basis, prices and year."""
@@ -97,6 +108,12 @@ class Frame:
             f"{price_words(self.price_year)}, discounted to {year_words(self.first_year)}, "
             "whose amounts are not discounted."
         )
+
+
+def _times(amounts: tuple[Decimal, ...], rates: Rates) -> tuple[Decimal, ...]:
+    if rates is None:
+        return amounts
+    return tuple(one * rate for one, rate in zip(amounts, rates, strict=True))
 
 
 def frame_on(

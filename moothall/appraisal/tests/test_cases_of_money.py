@@ -288,8 +288,11 @@ def test_what_cannot_be_worked_out_is_said_with_how_to_mend_it():
         "F can be cashed, and no year says from when.",
         "G can be cashed, and no year says from when.",
         "H has both an optimism bias and a spread of its own.",
-        "No line follows Idle.",
+        "Nothing follows Idle.",
     ]
+    assert "Nothing follows Idle." not in {
+        one.sentence for one in costings.findings(wrong, followed=["idle"])
+    }
     assert not list(costings.findings(four_options()))
 
 
