@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from moothall.agreements.api import changes, companies, drafts, register, settlement
+from moothall.agreements.api import changes, companies, drafts, register, settlement, upkeep
 from moothall.agreements.api.asked import NotRead
 
 __all__ = ["NotRead", "router"]
@@ -13,3 +13,4 @@ router.add_router("", companies.router)
 router.add_router("", changes.router)
 router.add_router("", settlement.router)
 router.add_router("", register.router)
+router.add_router("", upkeep.router)

@@ -39,6 +39,15 @@ class CalendarRow:
     def url(self) -> str:
         return reverse("agreements:agreement_calendar", args=[self.agreement_id])
 
+    def as_json(self) -> dict[str, object]:
+        return {
+            "on": self.on.isoformat(),
+            "kind": self.kind.value,
+            "agreement": self.agreement,
+            "agreement_id": self.agreement_id,
+            "said": self.said,
+        }
+
     @property
     def uid(self) -> str:
         return f"agreement-{self.agreement_id}-{self.kind}-{self.on:%Y%m%d}@moothall"

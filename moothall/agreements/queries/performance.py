@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -39,6 +39,10 @@ from moothall.values.state_table import Move
 from moothall.values.wording import decimal_number
 
 PERIODS_SHOWN = 6
+SCORE_HEAD = (
+    *("indicator", "unit", "starts_on", "last_day", "result", "rating", "is_checked"),
+    *("is_corrected", "said"),
+)
 COLOURS = {"good": "green", "approaching": "blue", "improve": "yellow", "inadequate": "red"}
 WITHOUT_DEAL_MONTHS = 3
 
@@ -105,6 +109,39 @@ class PerformancePage:
     why_not_set: str | None
     why_not_report: str | None
     why_not_step: str | None
+
+    def scores(self) -> Iterator[dict[str, object]]:
+        """Every result of the periods shown, a row each, as a file and the API have them."""
+        for row in self.rows:
+            for period, score in zip(self.periods, row.scores, strict=True):
+                if score is not None:
+                    yield {
+                        "indicator": row.name,
+                        "unit": row.unit,
+                        "starts_on": period.starts_on.isoformat(),
+                        "last_day": period.last_day.isoformat(),
+                        "result": score.shown,
+                        "rating": score.rating,
+                        "is_checked": score.is_checked,
+                        "is_corrected": score.is_corrected,
+                        "said": score.said,
+                    }
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "state": self.state_words,
+            "rows": list(self.scores()),
+            "credits": [
+                {"starts_on": period.starts_on.isoformat(), "said": credit.said}
+                for period, credits in self.credits
+                for credit in credits
+            ],
+            "steps": [
+                {"on": step.on.isoformat(), "state": step.state, "why": step.why,
+                 "answer_by": step.answer_by and step.answer_by.isoformat()}
+                for step in self.steps
+            ],
+        }  # fmt: skip
 
     @property
     def has_checks(self) -> bool:

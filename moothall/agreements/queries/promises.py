@@ -79,6 +79,20 @@ class PromiseRow:
     kept: int
     not_kept: int
 
+    def as_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "what": self.what,
+            "measure": self.measure,
+            "owner": self.owner,
+            "every": self.every,
+            "next_on": self.next_on and self.next_on.isoformat(),
+            "state": self.words,
+            "kept": self.kept,
+            "not_kept": self.not_kept,
+        }
+
 
 @frozen
 class PromisesPage:
@@ -86,6 +100,13 @@ class PromisesPage:
     overdue: int
     to_check: int
     why_not_keep: str | None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "rows": [row.as_json() for row in self.rows],
+            "overdue": self.overdue,
+            "to_check": self.to_check,
+        }
 
 
 @frozen

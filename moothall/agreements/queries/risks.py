@@ -63,6 +63,28 @@ class RiskRow:
     state_words: str
     moves: tuple[Move, ...]
 
+    def as_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "cause": self.cause,
+            "event": self.event,
+            "effect": self.effect,
+            "uncertainty": self.uncertainty,
+            "owner": self.owner,
+            "borne_by": self.allocation,
+            "proximity": self.proximity,
+            "trigger": self.trigger,
+            "mitigation": self.mitigation,
+            "mitigation_gbp": _text(self.mitigation_gbp),
+            "inherent": self.inherent,
+            "residual": self.residual,
+            "residual_grade": self.residual_grade,
+            "expected_gbp": _text(self.expected_gbp),
+            "review_on": self.review_on and self.review_on.isoformat(),
+            "state": self.state_words,
+        }
+
 
 @frozen
 class Quantified:
@@ -77,6 +99,18 @@ class Quantified:
     columns: tuple[tuple[str, Decimal], ...]  # label, chance in hundredths
     check: Fraction  # the probabilities added up: exactly 1
     said: str
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "count": self.count,
+            "expected_gbp": _text(self.expected_gbp),
+            "standard_deviation_gbp": _text(self.deviation_gbp),
+            "most_gbp": _text(self.most_gbp),
+            "parts": [
+                {"part": part, "total_gbp": _text(whole), "keepers_gbp": _text(own)}
+                for part, whole, own in self.parts
+            ],
+        }
 
 
 @frozen
@@ -104,6 +138,20 @@ class RisksPage:
     keeper: str
     severe: int
     why_not_keep: str | None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "rows": [row.as_json() for row in self.rows],
+            "quantified": self.quantified and self.quantified.as_json(),
+            "raised_for_optimism": [
+                {"uncertainty": what, "share": str(share), "source": source}
+                for _key, what, share, source in self.uplifts
+            ],
+        }
+
+
+def _text(gbp: Decimal | None) -> str | None:
+    return None if gbp is None else f"{gbp:.2f}"
 
 
 def risks_read_by(agreement: Agreement, viewer: Viewer) -> tuple[Risk, ...]:

@@ -16,6 +16,7 @@ from moothall.agreements.engine.icalendar import icalendar
 from moothall.agreements.forms import promises as forms
 from moothall.agreements.queries import calendar
 from moothall.agreements.queries import performance as queries
+from moothall.agreements.queries.performance import SCORE_HEAD
 from moothall.agreements.views.doing import Doing, Tried, attempted, offered
 from moothall.agreements.views.keeping import kept, number_in
 from moothall.agreements.views.whose import PersonsRequest, agreement_for, agreement_trail
@@ -38,7 +39,13 @@ NO_INDICATOR = "No indicator of this number is set here. The scorecard has them 
 @require_safe
 def performance(request: PersonsRequest, agreement_id: int) -> HttpResponseBase:
     """How well an agreement is performed, what that credits, and which step comes next."""
-    return _page(request, _read(request, agreement_id))
+    agreement = _read(request, agreement_id)
+    if request.GET.get("format") == "csv":
+        scores = (
+            [score[name] for name in SCORE_HEAD] for score in _found(request, agreement).scores()
+        )
+        return csv_file(f"agreement-{agreement_id}-scorecard", SCORE_HEAD, scores)
+    return _page(request, agreement)
 
 
 @route(deed=Deed.KEEP_AGREEMENT)
