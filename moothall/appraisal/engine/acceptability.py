@@ -14,11 +14,10 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from moothall.appraisal.engine.criteria import CannotWeigh, Floats
-from moothall.appraisal.engine.methods import TIE, Method
+from moothall.appraisal.engine.methods import CHUNK, TIE, Method
 from moothall.values.proportions import wilson_interval
 
 DRAWS, SEED = 10_000, 1
-CHUNK = 8192  # weightings at a time: totals of 100 options stay in memory that is near
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,7 @@ from moothall.appraisal.engine.normalising import (
 )
 
 Sums = Callable[[Floats, Floats, Costs], Floats]
+CHUNK = 8192  # weightings at a time: what is worked out on the way stays in memory that is near
 TIE = 1e-9  # totals closer than this part of the widest are ties: floats cannot tell them apart
 
 
@@ -58,7 +59,10 @@ class Method:
             found: Floats = weights @ self.flows(figures, flags).T
             return found
         assert self.sums is not None  # noqa: S101  one of the two is always given
-        return self.sums(figures, weights, flags)
+        if len(weights) <= CHUNK:
+            return self.sums(figures, weights, flags)
+        parts = [weights[start : start + CHUNK] for start in range(0, len(weights), CHUNK)]
+        return np.concatenate([self.sums(figures, part, flags) for part in parts])
 
 
 def as_they_are(figures: Floats, costs: Costs) -> Floats:
