@@ -25,6 +25,7 @@ from moothall.directory.tests.factories import (
     RoleHeldFactory,
 )
 from moothall.site.routes import LISTED
+from moothall.spend.queries.asking import Reading
 
 PUBLIC, NO_ROLE = "the public", "a person without a role"
 VISITORS = [PUBLIC, NO_ROLE, *Role]
@@ -86,6 +87,27 @@ def routes(
 
 
 EVERY_ROUTE = tuple(routes())
+
+
+@pytest.fixture(scope="module")
+def nothing_read() -> dict[object, object]:
+    """Answers of a lake that holds nothing, which are the same to every visitor."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _each_question_is_put_once(nothing_read, own_lake, monkeypatch):
+    """The rights of a visitor are in question here: composing questions is most of the time."""
+    asked = Reading.table
+
+    def table(reading, question, *filters, **given):
+        assert not reading.reach.all
+        key = (question, filters, *sorted(given.items()))
+        if key not in nothing_read:
+            nothing_read[key] = asked(reading, question, *filters, **given)
+        return nothing_read[key]
+
+    monkeypatch.setattr(Reading, "table", table)
 
 
 @pytest.fixture
