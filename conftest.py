@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is slow to think of examples: that is no fault of what they try.
+settings.register_profile("moothall", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("moothall")
 
 ROOT = Path(__file__).resolve().parent
 
@@ -102,6 +107,24 @@ def _no_head_from_another_test() -> Iterator[None]:
 
     yield
     audit.head_file().unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def books_of_the_module(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """What a module's own fixtures put into the books stands for all its tests, loaded once.
+
+    Each test's own deeds are undone to there. So no test of such a module can ask for
+    `transaction=True`, and one that wants empty books stands in another module.
+    """
+    from django.db import connection, transaction
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        whole = transaction.atomic()
+        whole._from_testcase = True  # as Django marks its own: a deed may be outermost in it
+        with whole:
+            patch.setattr(connection, "close", lambda: None)  # a test ends by hanging up
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -36,6 +36,33 @@ POLICE = (
     ("05/05/2025", "Bright Lantern Energy Ltd", "Stations", "Electricity", "3300.33"),
     ("05/03/2026", "Hidden Harbour Security Ltd", "Custody", "Guarding", "66000.00"),
 )
+# The public pages of spending, with questions that the place answers.
+PAGES = (
+    "/",
+    "/spending/",
+    "/spending/?year=all&text=electricity",
+    "/spending/by/category",
+    "/spending/by/kind?order=key",
+    "/spending/by/supplier?find=lantern",
+    "/spending/by/department?order=-payments",
+    "/spending/by/body",
+    "/spending/by/month",
+    "/spending/by/year",
+    "/spending/categories",
+    "/spending/categories/utilities",
+    "/spending/suppliers",
+    "/spending/lines?order=-amount",
+    "/spending/bodies",
+    "/spending/between",
+    "/spending/together",
+    "/spending/together?by=kind",
+    "/spending/concentration",
+    "/spending/local",
+    "/spending/download",
+    "/cases",
+    "/cases/lg-spend-2011",
+    "/api/",
+)
 
 
 def sum_of(*rows: tuple[tuple[str, ...], ...]) -> Decimal:
