@@ -20,6 +20,9 @@ def appraise(
     ] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed draws the same futures.")] = 1,
     format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    xlsx: Annotated[
+        Path | None, typer.Option(help="Where to write it as a live spreadsheet.")
+    ] = None,
 ) -> None:
     """Weigh every way of delivering a service: money, scores, and how far the answer holds.
 
@@ -40,12 +43,24 @@ def appraise(
         show_findings(must)
         refuse(f"{file} is no sound appraisal yet: {len(must)} findings must be mended.")
     worked = result(found, rule_books(), draws=draws, seed=seed)
+    if xlsx is not None:
+        from moothall.appraisal.exports.spreadsheet import spreadsheet
+
+        _write(xlsx, spreadsheet(worked))
     if format == "json":
         print_json({**worked.as_json(), "findings": [one.as_json() for one in findings]})
     else:
         _show(worked)
     show_findings(findings)
     raise typer.Exit(LOOK if findings else 0)
+
+
+def _write(to: Path, contents: bytes) -> None:
+    try:
+        to.write_bytes(contents)
+    except OSError as error:
+        refuse(f"{to} was not written: {error.strerror}. Give a place where a file can be written.")
+    typer.echo(f"{to} is written.", err=True)
 
 
 def _show(worked: "Result") -> None:

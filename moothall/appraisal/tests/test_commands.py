@@ -59,3 +59,11 @@ def test_another_format_is_refused():
     told = run(FILE, "--format", "xml")
     assert told.exit_code == 2
     assert "'xml' is neither text nor json." in told.stderr
+
+
+def test_a_spreadsheet_is_written_where_it_is_asked_for(tmp_path):
+    book = tmp_path / "leisure.xlsx"
+    assert run(FILE, "--draws", "500", "--xlsx", str(book)).exit_code == 0
+    assert book.read_bytes().startswith(b"PK")
+    told = run(FILE, "--draws", "500", "--xlsx", str(tmp_path / "nowhere" / "leisure.xlsx"))
+    assert "was not written: No such file or directory" in told.stderr
