@@ -31,13 +31,15 @@ def appraise(
     Example: moothall appraise libraries.toml --format json
     """
     from moothall.appraisal.engine.reading import appraisal_and_findings
-    from moothall.appraisal.engine.result import result
+    from moothall.appraisal.engine.result import money_findings, result
     from moothall.appraisal.queries.rules import rule_books
     from moothall.deals.deal import Weight
 
     if format not in ("text", "json"):
         raise typer.BadParameter(f"{format!r} is neither text nor json.")
     found, findings = appraisal_and_findings(text_of(file))
+    if found is not None:
+        findings = [*findings, *money_findings(found, rule_books())]
     must = [one for one in findings if one.weight is Weight.MUST]
     if found is None or must:
         show_findings(must)

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from moothall.appraisal.engine.cost_lines import CostLine, Driver
 from moothall.appraisal.engine.criteria import Criterion
+from moothall.appraisal.engine.payments import Payment
 from moothall.appraisal.engine.weights import Weighting
 from moothall.directory.engine.routes import Facts
 
@@ -198,7 +199,8 @@ class Option:
     success  : critical success factor -> judgement
     barred   : the law that rules it out; empty where none does
     legal    : what is known of it, for the legal-route helper
-    deal     : the deal that pays for it, by name
+    zero     : row of the table of model costs -> why it comes to nothing here
+    payment  : the deal by which it is paid for; None where lines say it all
     """
 
     key: str
@@ -211,7 +213,8 @@ class Option:
     success: Mapping[str, Judgement] = field(factory=dict)
     barred: str = ""
     legal: Facts | None = None
-    deal: str = ""
+    zero: Mapping[str, str] = field(factory=dict)
+    payment: Payment | None = None
     is_preferred: bool = False
 
 

@@ -9,19 +9,32 @@ from attrs import frozen
 
 from moothall.appraisal.engine.appraisal import Appraisal
 from moothall.appraisal.engine.costing import Costing
+from moothall.appraisal.engine.costing import findings as costing_findings
 from moothall.appraisal.engine.economic_case import EconomicCase, economic_case
 from moothall.appraisal.engine.financial_case import FinancialCase, financial_case
 from moothall.appraisal.engine.frame import frame_on
+from moothall.appraisal.engine.futures import Futures, Spread, futures
 from moothall.appraisal.engine.green_book import BenefitCostRatio, benefit_cost_ratio
 from moothall.appraisal.engine.parameters import Rules, warnings
+from moothall.appraisal.engine.payments import Payment, payment_futures, with_payments
+from moothall.appraisal.engine.payments import findings as payment_findings
+from moothall.appraisal.engine.unknowns import Kept
+from moothall.appraisal.engine.unknowns import findings as unknown_findings
 from moothall.appraisal.engine.views import (
     View,
     council_view,
-    moved_between_bodies,
+    moved_in_words,
     public_sector_view,
 )
+from moothall.appraisal.engine.worth_knowing import (
+    WorthKnowing,
+    choice_in_words,
+    choice_of_drawing,
+    worth_knowing,
+)
+from moothall.deals.deal import Finding
 from moothall.deals.wording import in_sentence
-from moothall.values.wording import listed
+from moothall.values.wording import listed, percentage
 
 Unknown = Mapping[str, tuple[str, ...]]
 
@@ -43,7 +56,12 @@ class RuleBooks:
 class Costed:
     """What each option costs and is worth.
 
-    unknown : option -> what of it nobody knows the amount of; what it comes to is not known then
+    costing  : with what deals are expected to pay as lines of their own
+    unknown  : option -> what of it nobody knows the amount of; what it comes to is not known then
+    futures  : of every option, the same for all; None where nothing has been costed
+    spreads  : option -> how it spreads over them, to society
+    knowing  : what is worth finding out; None where nothing is uncertain
+    worth    : (option, line) -> what it is worth to society, present value
     """
 
     costing: Costing
@@ -52,6 +70,10 @@ class Costed:
     council: Mapping[str, View]
     public: Mapping[str, View]
     unknown: Unknown
+    futures: Futures | None
+    spreads: Mapping[str, Spread]
+    knowing: WorthKnowing | None
+    worth: Mapping[tuple[str, str], Decimal]
     notes: tuple[str, ...]
 
     def why_no_npv(self, option: str) -> str:
@@ -100,19 +122,75 @@ class Costed:
         return benefit_cost_ratio(one.benefits - private, one.public_costs)
 
     def best(self) -> tuple[str, ...]:
-        """Who is worth the most, or costs society the least; empty while anything is unknown."""
-        if self.unknown:
-            return ()
-        nets = {
-            key: one.net for key, one in self.economic.options.items() if self.costing.lines_of(key)
-        }
-        return tuple(key for key, net in nets.items() if net == max(nets.values()))
+        return best_value(self.nets(self.costing), self.unknown)
+
+    def nets(self, costing: Costing) -> dict[str, Decimal]:
+        """Option -> benefits less costs of a costing whose lines are all among these."""
+        found: dict[str, Decimal] = {}
+        for line in costing.lines:
+            worth = self.worth[line.option, line.key]
+            found[line.option] = found.get(line.option, Decimal(0)) + worth
+        return found
+
+    def best_probability(self, option: str) -> float | None:
+        """In which share of futures no other is worth more; None while anything is unknown."""
+        if self.unknown or not self.costing.lines_of(option) or option not in self.spreads:
+            return None
+        return self.spreads[option].best
+
+    def percentiles(self, option: str) -> Mapping[str, float]:
+        """Of the net present value; empty where there is none."""
+        if self.why_no_npv(option) or option not in self.spreads:
+            return {}
+        return self.spreads[option].percentiles
+
+    def robustness(self) -> Iterator[str]:
+        """How far the choice by money holds."""
+        done = self.futures
+        if done is None or self.unknown or len(done.costing.options) < 2 or not done.unknowns:
+            return
+        ahead = max(self.spreads.values(), key=lambda one: one.mean)
+        most = max(self.spreads.values(), key=lambda one: one.best)
+        yield (
+            f"{ahead.name} is worth the most on average over {done.draws:,} futures, and is the "
+            f"best of all in {percentage(ahead.best)} of them."
+        )
+        if most.option != ahead.option:
+            yield f"{most.name} is the best in more of them: {percentage(most.best)}."
+        yield choice_in_words(choice_of_drawing(done), done.unknowns)
+        if self.knowing is not None:
+            yield from (one.in_words() for one in self.knowing.unknowns)
+            yield from self.knowing.notes
 
 
-def costing_of(
-    appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks
-) -> tuple[Costing, Unknown]:
-    """Return the money of a shortlist, by the rules of its day, and what of it is unknown."""
+def best_value(nets: Mapping[str, Decimal], unknown: Unknown) -> tuple[str, ...]:
+    """Who is worth the most, or costs society the least; empty while anything is unknown."""
+    if unknown:
+        return ()
+    return tuple(key for key, net in nets.items() if net == max(nets.values()))
+
+
+@frozen
+class Money:
+    """The money of a shortlist: what is certain, what is unknown, and the deals that pay."""
+
+    costing: Costing
+    unknown: Unknown
+    payments: tuple[Payment, ...]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what must be mended before its money is worked out."""
+        yield from costing_findings(self.costing)
+        yield from unknown_findings(self.costing)
+        for payment in self.payments:
+            yield from payment_findings(payment, self.costing)
+
+
+def money_of(appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks) -> Money:
+    """Return the money of a shortlist, by the rules of its day.
+
+    :raises ValueError: when those rules have no such schedule, or no prices of such years.
+    """
     frame = frame_on(
         rules.discounting,
         rules.deflators,
@@ -137,21 +215,71 @@ def costing_of(
     for line in appraisal.unknown_lines:
         if line.option in shortlist:
             unknown[line.option] = (*unknown.get(line.option, ()), line.title)
-    return costing, unknown
+    payments = tuple(
+        payment for key in shortlist if (payment := appraisal.options[key].payment) is not None
+    )
+    return Money(costing, unknown, payments)
 
 
-def costed(costing: Costing, unknown: Unknown) -> Costed:
-    """Return what options cost and are worth."""
+def costed(money: Money, *, draws: int, seed: int) -> Costed:
+    """Return what options cost and are worth. Draws are kept for whoever changes one thing."""
+    costing, unknown = money.costing, money.unknown
+    done = None
+    if costing.lines or money.payments:
+        done = futures(costing, seed=seed, draws=draws, payments=money.payments, kept=_kept)
+        paid = {
+            one.option: (one, payment_futures(one, costing, done.drawing)) for one in money.payments
+        }
+        costing = with_payments(costing, paid)
     options = costing.options
+    uncertain = done is not None and (done.unknowns or money.payments) and len(options) > 1
+    economic = economic_case(costing)
+    council = {key: council_view(costing, key) for key in options}
+    public = {key: public_sector_view(costing, key) for key in options}
     return Costed(
         costing=costing,
-        economic=economic_case(costing),
+        economic=economic,
         financial=financial_case(costing),
-        council={key: council_view(costing, key) for key in options},
-        public={key: public_sector_view(costing, key) for key in options},
+        council=council,
+        public=public,
         unknown=unknown,
-        notes=tuple(_notes(costing, unknown)),
+        futures=done,
+        spreads={} if done is None else {one.option: one for one in done.spreads()},
+        knowing=worth_knowing(done) if done is not None and uncertain else None,
+        worth={
+            (key, one.line.key): one.present_value
+            for key, option in economic.options.items()
+            for one in option.lines
+        },
+        notes=(
+            *_notes(costing, unknown),
+            *_moved(costing, council, public, unknown),
+            *_notes_of_deals(done),
+        ),
     )
+
+
+def _moved(
+    costing: Costing, council: Mapping[str, View], public: Mapping[str, View], unknown: Unknown
+) -> Iterator[str]:
+    """Yield where the council saves what other public bodies pay."""
+    usual = costing.usual
+    if usual is None or usual not in costing.options or usual in unknown:
+        return
+    for option, name in costing.options.items():
+        if option != usual and option not in unknown:
+            gains = council[option].net - council[usual].net
+            moved = moved_in_words(gains, public[option].net - public[usual].net)
+            if moved:
+                yield f"{name}: {in_sentence(moved)}"
+
+
+def _notes_of_deals(done: Futures | None) -> tuple[str, ...]:
+    """What deals have to say of themselves; the first note tells how lines are drawn."""
+    return () if done is None else done.notes[bool(done.unknowns) :]
+
+
+_kept = Kept()
 
 
 def _notes(costing: Costing, unknown: Unknown) -> Iterator[str]:
@@ -164,9 +292,3 @@ def _notes(costing: Costing, unknown: Unknown) -> Iterator[str]:
             f"What {costing.options[option]} comes to is not known: nobody knows the amount of "
             f"{listed(map(in_sentence, titles))}."
         )
-    if costing.usual is not None and costing.usual in costing.options:
-        for option in costing.options:
-            if option != costing.usual and not {option, costing.usual} & unknown.keys():
-                moved = moved_between_bodies(costing, option, costing.usual)
-                if moved:
-                    yield f"{costing.options[option]}: {in_sentence(moved)}"

@@ -18,6 +18,7 @@ from moothall.appraisal.engine.appraisal import (
     Score,
     UnknownLine,
 )
+from moothall.appraisal.engine.cost_lines import CostLine
 from moothall.deals.wording import in_sentence
 from moothall.values.wording import listed, plain_date
 
@@ -171,11 +172,15 @@ def without(appraisal: Appraisal, key: str) -> Appraisal:
     """
     gone = {line.key for line in appraisal.lines if line.evidence == key}
     lost = {name for name, one in appraisal.drivers.items() if one.evidence == key}
-    rest = [line for line in appraisal.lines if line.key in gone or lost.intersection(line.drivers)]
+    stays: list[CostLine] = []
+    rest: list[CostLine] = []
+    for line in appraisal.lines:
+        is_lost = line.key in gone or lost.intersection(line.drivers)
+        (rest if is_lost else stays).append(line)
     unknown = tuple(UnknownLine(line.key, line.option, line.title, key) for line in rest)
     return evolve(
         appraisal,
-        lines=tuple(line for line in appraisal.lines if line not in rest),
+        lines=tuple(stays),
         unknown_lines=(*appraisal.unknown_lines, *unknown),
         scores=tuple(_without_score(one, key) for one in appraisal.scores),
         choices={

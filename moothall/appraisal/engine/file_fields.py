@@ -20,6 +20,8 @@ WHAT = {
     "partners": "partner",
     "lines": "line",
     "choices": "choice",
+    "drivers": "driver",
+    "deals": "deal",
     "models": "delivery model",
     "overlays": "overlay",
 }
@@ -100,13 +102,20 @@ def judgement_of(value: Any, names: Names) -> Judgement:
     return Judgement(answer, read.because, read.evidence)
 
 
-def by_key(one: Reads, known: Collection[str] | str, label: str) -> Any:
-    """A table whose keys are known: fixed ones, or those of a section."""
+def text_read(value: Any, _names: Names) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is not text.")
+    return value.strip()
+
+
+def by_key(one: Reads, known: Collection[str] | str | None, label: str) -> Any:
+    """A table whose keys are known: fixed ones, or those of a section; None: any may stand."""
 
     def reads(value: Any, names: Names) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise ValueError(f"It is a table: {label.lower()}.")
-        may = names.of(known) if isinstance(known, str) and isinstance(names, Keys) else known
+        of_section = isinstance(known, str) and isinstance(names, Keys)
+        may = names.of(known) if of_section else value if known is None else known  # type: ignore
         found: list[tuple[str, str]] = []
         read = {}
         for key, item in value.items():

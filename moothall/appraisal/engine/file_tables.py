@@ -17,7 +17,9 @@ from moothall.appraisal.engine.file_fields import (
     judgement_of,
     key_of,
     keys_of,
+    text_read,
 )
+from moothall.appraisal.engine.model_costs import rows
 from moothall.appraisal.engine.weights import Tie
 from moothall.deals.terms import fields
 from moothall.deals.terms.fields import Names
@@ -30,7 +32,7 @@ SUCCESS = (
 SECTIONS = (
     "appraisal", "service", "duties", "gates", "stopping", "preconditions", "partners", "evidence",
     "choices", "options", "criteria", "scores", "weightings", "drivers", "indices", "lines",
-    "correlations", "case",
+    "correlations", "deals", "case",
 )  # fmt: skip
 
 
@@ -165,6 +167,29 @@ class LegalFields:
 
 
 @frozen
+class FollowsFields:
+    """A fact of a deal that follows a driver."""
+
+    driver: str = key_of("drivers", "Driver")
+    times: Decimal = fields.number("So much of it in a period", Decimal(1))
+
+
+@frozen
+class PaymentFields:
+    """The deal by which an option is paid for."""
+
+    deal: str = key_of("deals", "Deal")
+    bodies: Mapping[str, str] = by_key(text_read, None, "Party of the deal = body here")
+    follows: Mapping[str, FollowsFields] = by_key(
+        lambda value, names: fields.read_fields(FollowsFields, value, names),
+        None,
+        "Fact of the deal = { driver, times }",
+    )
+    is_nominal: bool = fields.yes_or_no("It pays in the money of each year", True)
+    price_year: int | None = financial_year("Else: year of its prices", None)
+
+
+@frozen
 class OptionFields:
     name: str = fields.text("Name")
     form: str = key_of("models", "Form: a delivery model")
@@ -179,7 +204,8 @@ class OptionFields:
     success: Mapping[str, Judgement] = by_key(judgement_of, SUCCESS, "Critical success factors")
     barred: str = fields.text("The law that rules it out", "")
     legal: LegalFields | None = fields.table("Facts for the legal route", LegalFields, None)
-    deal: str = fields.text("The deal that pays for it", "")
+    zero: Mapping[str, str] = by_key(text_read, tuple(rows()), "Rows that cost nothing, and why")
+    payment: PaymentFields | None = fields.table("The deal that pays for it", PaymentFields, None)
     is_preferred: bool = fields.yes_or_no("Preferred way forward", False)
 
 

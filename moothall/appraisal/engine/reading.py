@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
+from attrs import evolve
 
 from moothall.appraisal.engine.appraisal import (
     Answer,
@@ -50,9 +51,16 @@ from moothall.appraisal.engine.file_tables import (
     SwingFields,
     WeightingFields,
 )
+from moothall.appraisal.engine.payments import Follows, Payment
 from moothall.appraisal.engine.weights import Interest, Swing, Tie, Weighting
-from moothall.deals.deal import Finding, Weight
-from moothall.deals.reading import CannotReadDeal, document_from_toml, read_row, tables_of
+from moothall.deals.deal import Deal, Finding, Weight
+from moothall.deals.reading import (
+    CannotReadDeal,
+    deal_and_findings_of,
+    document_from_toml,
+    read_row,
+    tables_of,
+)
 from moothall.deals.terms.fields import FieldsNotRead, decimal_of, nearest
 from moothall.directory.engine.routes import Facts
 
@@ -140,6 +148,7 @@ class _Reading:
         unknown: list[UnknownLine] = []
         for line in self._lines():
             (unknown if isinstance(line, UnknownLine) else lines).append(line)  # type: ignore[arg-type]
+        deals = dict(self._deals())
         drivers, indices = dict(self._drivers()), self._indices()
         correlations = tuple(self._correlations())
         if not self.tables["options"]:
@@ -182,7 +191,9 @@ class _Reading:
                 key: Choice(key, row.dimension, row.title, row.success, Role(row.role))
                 for key, row in rows["choices"].items()
             },
-            options={key: _option(key, row, head.on) for key, row in rows["options"].items()},
+            options={
+                key: _option(key, row, head.on, deals) for key, row in rows["options"].items()
+            },
             criteria=criteria,
             scores=scores,
             weightings=weightings,
@@ -256,8 +267,8 @@ class _Reading:
     def _lines(self) -> Iterator[CostLine | UnknownLine]:
         for key, given in self.tables["lines"].items():
             place = f"lines.{key}"
-            options = given.get("option", [])
-            for option in options if isinstance(options, list) else [options]:
+            options = _options_of(given)
+            for option in options:
                 if option not in self.names.of("options"):
                     near = nearest(option, self.names.of("options"))
                     self._must(
@@ -279,6 +290,13 @@ class _Reading:
                     f"{place}.option", '"Option" is missing.', "Name one, or several in a list."
                 )
 
+    def _deals(self) -> Iterator[tuple[str, Deal]]:
+        for key, given in self.tables["deals"].items():
+            deal, found = deal_and_findings_of(given)
+            self.findings += [evolve(one, place=f"deals.{key}.{one.place}") for one in found]
+            if deal is not None:
+                yield key, deal
+
     def _drivers(self) -> Iterator[tuple[str, Driver]]:
         for key, given in self.tables["drivers"].items():
             read = read_row(Driver, given, self.names, f"drivers.{key}", self.findings, key=key)
@@ -295,20 +313,25 @@ class _Reading:
         return found
 
     def _correlations(self) -> Iterator[tuple[str, str, Decimal]]:
-        known = (*self.names.of("lines"), *self.names.of("drivers"))
+        of_lines = [
+            f"{option}.{key}"
+            for key, given in self.tables["lines"].items()
+            for option in _options_of(given)
+        ]
+        known = (*of_lines, *self.names.of("drivers"))
         for place, row in enumerate(self.document.get("correlations", []), start=1):
             try:
                 one, other = row["between"]
                 rank = decimal_of(row["rank"])
             except (KeyError, TypeError, ValueError):
                 said = "A correlation is between two lines or drivers, and has a rank."
-                mend = 'Write { between = ["a", "b"], rank = "0.5" }.'
+                mend = 'Write { between = ["as_now.pay", "visits"], rank = "0.5" }.'
                 self._must(f"correlations.{place}", said, mend)
                 continue
             unknown = [key for key in (one, other) if key not in known]
             if unknown or one == other or not -1 <= rank <= 1:
                 said = f"{one} and {other} at {rank} is no correlation of two lines or drivers."
-                mend = "Name two of the file and a rank from -1 to 1."
+                mend = "Name a line as option.line, a driver by its key, and a rank from -1 to 1."
                 self._must(f"correlations.{place}", said, mend)
                 continue
             yield one, other, rank
@@ -357,9 +380,25 @@ def _asked_on(swing: SwingFields, criterion: Criterion) -> CriterionRange:
     return CriterionRange(float(worst or 0), float(best or 0), unit)
 
 
-def _option(key: str, row: OptionFields, on: date) -> Option:
+def _options_of(line: Mapping[str, Any]) -> list[Any]:
+    named = line.get("option", [])
+    return named if isinstance(named, list) else [named]
+
+
+def _option(key: str, row: OptionFields, on: date, deals: Mapping[str, Deal]) -> Option:
     given = _fields(row)
-    return Option(key, **{**given, "role": Role(row.role), "legal": _legal(row.legal, on)})
+    more: dict[str, Any] = {"role": Role(row.role), "legal": _legal(row.legal, on), "payment": None}
+    paid = row.payment
+    if paid is not None and paid.deal in deals:
+        more["payment"] = Payment(
+            key,
+            deals[paid.deal],
+            paid.bodies,
+            {fact: Follows(one.driver, one.times) for fact, one in paid.follows.items()},
+            paid.is_nominal,
+            paid.price_year,
+        )
+    return Option(key, **{**given, **more})
 
 
 def _legal(row: LegalFields | None, on: date) -> Facts | None:

@@ -13,20 +13,32 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from moothall.appraisal.engine.appraisal import Appraisal, Option
-from moothall.appraisal.engine.costed import Costed, RuleBooks, costed, costing_of
+from moothall.appraisal.engine.costed import (
+    Costed,
+    Money,
+    RuleBooks,
+    best_value,
+    costed,
+    money_of,
+)
 from moothall.appraisal.engine.delivery_models import DeliveryModel, delivery_models
 from moothall.appraisal.engine.evidence import Headline, Weak, weakest_first, with_answers
 from moothall.appraisal.engine.gates import Gate, gates
 from moothall.appraisal.engine.longlist import Sieve, Sifted, sifted
+from moothall.appraisal.engine.model_costs import answers
+from moothall.appraisal.engine.model_costs import findings as rows_left_out
 from moothall.appraisal.engine.robustness import on_options
 from moothall.appraisal.engine.weighed import Weighed, may_be_first, weighed
+from moothall.deals.deal import Finding, Weight
 from moothall.deals.wording import in_sentence
 from moothall.directory.engine.routes import Route, routes
-from moothall.values.money import PENNY, Money
+from moothall.values.money import PENNY
+from moothall.values.money import Money as Pounds
 from moothall.values.periods import year_words
+from moothall.values.wording import listed
 
 DRAWS, SEED = 10_000, 1
 KEPT = 64  # parts of answers that are kept, the latest used last
@@ -155,21 +167,26 @@ def result(
 
     rules  : the dated rules, from which those of its day are taken
     models : the catalogue of delivery models; that which comes with the program unless given
+
+    :raises CannotAppraise: with what must be mended of its money.
     """
     known = delivery_models() if models is None else models
     sieve = sifted(appraisal)
     shortlist = sieve.shortlist
+    if must := [one for one in money_findings(appraisal, rules) if one.weight is Weight.MUST]:
+        raise CannotAppraise(must)
     weighing = _weighed(appraisal, shortlist, draws, seed)
-    money = _costed(appraisal, shortlist, rules)
+    money = _costed(money_of(appraisal, shortlist, rules), draws, seed)
     options = {
         one.key: _option(appraisal, one, known, weighing, money, rules) for one in sieve.options
     }
     weak = with_answers(
         appraisal,
         weakest_first(appraisal),
-        lambda changed: headline(changed, rules),
+        lambda changed: headline(changed, rules, money),
     )
     notes = (*(f"The shortlist lacks {in_sentence(one)}" for one in sieve.lacks), *money.notes)
+    notes += tuple(_rows_without_answer(appraisal, money))
     notes += (weighing,) if isinstance(weighing, str) else weighing.notes
     return Result(
         appraisal=appraisal,
@@ -189,26 +206,75 @@ def result(
 def _robustness(weighing: Weighed | str, money: Costed) -> Iterator[str]:
     """How far the answer holds: by weights, by weighers, by methods, by money."""
     if not isinstance(weighing, Weighed) or weighing.weighing is None:
+        yield from money.robustness()
         return
     yield from weighing.weighing.robustness
     costs = {
-        key: Money(cost.quantize(PENNY))
+        key: Pounds(cost.quantize(PENNY))
         for key in weighing.scores.options
         if (cost := money.cost(key)) is not None
     }
     yield from on_options(weighing.scores, (), (), weighing.against_cost(costs))
+    yield from money.robustness()
 
 
-def headline(appraisal: Appraisal, rules: RuleBooks) -> Headline:
-    """Return the answer in short: what goes on, and who comes first by score and by money."""
+def headline(appraisal: Appraisal, rules: RuleBooks, money: Costed) -> Headline:
+    """Return the answer in short: what goes on, and who comes first by score and by money.
+
+    money : of the whole appraisal; what is left out of it is not worked out again
+    """
     shortlist = sifted(appraisal).shortlist
-    money = _costed(appraisal, shortlist, rules)
+    left = money_of(appraisal, shortlist, rules)
+    worth = [line for line in left.costing.lines if (line.option, line.key) in money.worth]
     return Headline(
         shortlist,
         may_be_first(appraisal, shortlist),
-        money.best(),
-        tuple(title for titles in money.unknown.values() for title in titles),
+        best_value(money.nets(evolve(left.costing, lines=tuple(worth))), left.unknown),
+        tuple(title for titles in left.unknown.values() for title in titles),
     )
+
+
+class CannotAppraise(ValueError):
+    """The money of an appraisal cannot be worked out yet. `findings` says what must be mended."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__(" ".join(f"{f.place}: {f.sentence} {f.mend}" for f in findings))
+
+
+def money_findings(appraisal: Appraisal, rules: RuleBooks) -> list[Finding]:
+    """Return what must be mended of an appraisal's money, and what to look at."""
+    try:
+        money = money_of(appraisal, tuple(appraisal.options), rules)
+    except (ValueError, LookupError) as refusal:
+        return [Finding("appraisal", str(refusal), "Mend its years, prices or discounting.")]
+    found = list(money.findings())
+    if any(one.weight is Weight.MUST for one in found):
+        return found
+    zeros = {key: one.zero for key, one in appraisal.options.items()}
+    said = {f"options.{option}.zero.{row}" for option, of in zeros.items() for row in of}
+    return found + [
+        evolve(one, weight=Weight.LOOK)
+        for one in rows_left_out(money.costing, zeros)
+        if one.place in said
+    ]
+
+
+def _rows_without_answer(appraisal: Appraisal, money: Costed) -> Iterator[str]:
+    """Yield, for each option that is costed, the rows of model costs of which it says nothing."""
+    zeros = {key: one.zero for key, one in appraisal.options.items()}
+    for option, name in money.costing.options.items():
+        if money.costing.lines_of(option):
+            blank = [
+                in_sentence(one.row.title)
+                for one in answers(money.costing, option, zeros)
+                if not one.lines and not one.zero
+            ]
+            if blank:
+                yield (
+                    f"{name} says nothing of {listed(blank)}. Give each a line, or say in zero why "
+                    "it comes to nothing."
+                )
 
 
 def _option(
@@ -243,8 +309,8 @@ def _option(
         score=None if of is None else of.score(key),
         rank=None if of is None else of.rank(key),
         first_probability=None if of is None else of.first_probability(key),
-        best_probability=None,
-        percentiles={},
+        best_probability=money.best_probability(key) if one.goes_on else None,
+        percentiles=money.percentiles(key) if one.goes_on else {},
     )
 
 
@@ -280,6 +346,5 @@ def _weighed(
     return _once("weighed", rests_on, lambda: weighed(appraisal, shortlist, draws=draws, seed=seed))
 
 
-def _costed(appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks) -> Costed:
-    costing, unknown = costing_of(appraisal, shortlist, rules)
-    return _once("costed", (costing, unknown), lambda: costed(costing, unknown))
+def _costed(money: Money, draws: int, seed: int) -> Costed:
+    return _once("costed", (money, draws, seed), lambda: costed(money, draws=draws, seed=seed))

@@ -87,8 +87,14 @@ def partner_views(costing: Costing, option: str) -> Mapping[str, View]:
 
 def moved_between_bodies(costing: Costing, option: str, usual: str) -> str | None:
     """Say how much of what the council saves is only moved to other public bodies, or None."""
-    council = council_view(costing, option).net - council_view(costing, usual).net
-    whole = public_sector_view(costing, option).net - public_sector_view(costing, usual).net
+    return moved_in_words(
+        council_view(costing, option).net - council_view(costing, usual).net,
+        public_sector_view(costing, option).net - public_sector_view(costing, usual).net,
+    )
+
+
+def moved_in_words(council: Decimal, whole: Decimal) -> str | None:
+    """The same, of what the council and what the whole public sector gain. GBP, present values."""
     if council <= 0 or whole >= council:
         return None
     kept = "nothing" if whole <= 0 else pounds_in_words(whole.quantize(Decimal(1)))

@@ -84,6 +84,10 @@ class _Known:
     def scores(self) -> Scores:
         return scored(self.criteria, self.known, {key: self.figures[key] for key in self.known})
 
+    def with_unknown(self) -> Scores:
+        """Every option of the shortlist; what nobody knows is not a number."""
+        return scored(self.criteria, self.titles, self.figures)
+
 
 def weighed(
     appraisal: Appraisal, shortlist: tuple[str, ...], *, draws: int, seed: int
@@ -104,7 +108,7 @@ def weighed(
             scores=scores,
             weighing=made,
             over_all=made.over_all if made else acceptability(METHODS[0], scores.values, drawn),
-            ranges={} if weights is None else dict(_ranges(found, weights)),
+            ranges={} if weights is None else dict(_ranges(found.with_unknown(), weights)),
             notes=tuple(_notes(appraisal, scores, found, made)),
         )
     except CannotWeigh as refusal:
@@ -117,8 +121,9 @@ def may_be_first(appraisal: Appraisal, shortlist: tuple[str, ...]) -> tuple[str,
     if isinstance(found, str) or not found.weightings:
         return ()
     try:
-        weights = together(found.weightings, found.scores()).mean(axis=0)
-        return _leading(dict(_ranges(found, weights)))
+        everything = found.with_unknown()
+        weights = together(found.weightings, everything).mean(axis=0)
+        return _leading(dict(_ranges(everything, weights)))
     except CannotWeigh:
         return ()
 
@@ -171,14 +176,14 @@ def _counting(appraisal: Appraisal, criteria: tuple[Criterion, ...]) -> Iterator
             yield evolve(one, swings=swings)
 
 
-def _ranges(found: _Known, weights: Floats) -> Iterator[tuple[str, tuple[float, float]]]:
+def _ranges(scores: Scores, weights: Floats) -> Iterator[tuple[str, tuple[float, float]]]:
     """The least and the most of each total: an unknown score is worth from 0 to 100."""
-    titles = dict(found.titles)
-    values = scored(found.criteria, titles, found.figures).values
-    unknown = np.isnan(values)
+    unknown, values = np.isnan(scores.values), scores.values
     least = np.where(unknown, 0.0, values) @ weights
     most = np.where(unknown, 100.0, values) @ weights
-    yield from zip(titles, zip(map(float, least), map(float, most), strict=True), strict=True)
+    yield from zip(
+        scores.options, zip(map(float, least), map(float, most), strict=True), strict=True
+    )
 
 
 def _notes(

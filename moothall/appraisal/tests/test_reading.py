@@ -162,9 +162,9 @@ REFUSED = [
     ({"lines__grant__kind": "gift"}, "lines.grant.kind", "'gift' is none of: pay, non_pay"),
     ({"indices": {"wages": "a lot"}}, "indices.wages", "'a lot' is not a number. Give its growth"),
     (
-        {"correlations": [{"between": ["running", "prize"], "rank": "0.5"}]},
+        {"correlations": [{"between": ["as_now.running", "prize"], "rank": "0.5"}]},
         "correlations.1",
-        "running and prize at 0.5 is no correlation of two lines or drivers.",
+        "as_now.running and prize at 0.5 is no correlation of two lines or drivers.",
     ),
     ({"correlations": [{"rank": "0.5"}]}, "correlations.1", "A correlation is between two lines"),
     (

@@ -1,13 +1,15 @@
 """The whole answer to an appraisal, and how far it holds."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from moothall.appraisal.engine.result import result
+from moothall.appraisal.engine.result import CannotAppraise, money_findings, result
 from moothall.appraisal.queries.rules import rule_books
-from moothall.appraisal.tests.files import leisure, read
+from moothall.appraisal.tests.files import findings, leisure, read, said
+from moothall.deals.deal import Weight
 from moothall.deals.writing import plain
 
 BENEFITS = ["as_now", "outsourced", "company", "mutual"]
@@ -31,6 +33,19 @@ def test_net_present_values_are_worked_out_by_hand(found):
     assert round(found.options["as_now"].bcr, 2) == Decimal("1.20")
 
 
+def test_futures_say_how_each_option_spreads_and_how_often_it_is_best(found):
+    outsourced = found.options["outsourced"]
+    assert list(outsourced.percentiles) == ["p10", "p20", "p50", "p80", "p90"]
+    assert list(outsourced.percentiles.values()) == sorted(outsourced.percentiles.values())
+    shares = [one.best_probability for one in found.options.values() if one.sifted.goes_on]
+    assert sum(shares) == pytest.approx(1)
+    assert outsourced.best_probability == max(shares)
+    assert any(
+        one.startswith("Outsourced is worth the most on average") for one in found.robustness
+    )
+    assert any("before choosing is worth up to" in one for one in found.robustness)
+
+
 def test_a_discounted_option_has_its_reason_and_no_figures(found):
     sale = found.options["sale"]
     assert (sale.npv, sale.score, sale.why_no_npv) == (None, None, "It was discounted.")
@@ -45,12 +60,12 @@ def test_every_net_present_value_says_its_sign_basis_and_prices(found):
 
 
 def test_the_answer_is_plain_json(found):
-    said = found.as_json()
-    assert json.loads(json.dumps(said)) == plain(said)
+    answer = found.as_json()
+    assert json.loads(json.dumps(answer)) == plain(answer)
     keys = {"name", "form", "npv_gbp", "public_sector_npv_gbp", "bcr", "score"}
     keys |= {"first_rank_probability", "best_npv_probability", "npv_percentiles"}
-    assert all(keys <= one.keys() for one in said["options"])
-    assert {"options", "robustness", "weakest_evidence"} <= said.keys()
+    assert all(keys <= one.keys() for one in answer["options"])
+    assert {"options", "robustness", "weakest_evidence"} <= answer.keys()
 
 
 def test_where_there_are_only_costs_nothing_is_netted():
@@ -91,7 +106,7 @@ def test_a_criterion_that_nobody_scored_counts_for_nothing_and_says_so():
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "sentence"),
     [
         ({"criteria": {}, "scores": {}, "weightings": {}}, "There are no criteria yet."),
         ({"scores": {}}, "No option has a score yet."),
@@ -101,10 +116,10 @@ def test_a_criterion_that_nobody_scored_counts_for_nothing_and_says_so():
         ({"lines__running__title": "Control"}, "is costed already"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_weighed_yet_says_why(changed, said):
+def test_what_cannot_be_weighed_yet_says_why(changed, sentence):
     less = worked(read(**changed))
     assert isinstance(less.weighed, str)
-    assert said in less.weighed
+    assert sentence in less.weighed
     assert less.weighed in less.notes
     assert less.options["mutual"].score is None
 
@@ -137,6 +152,82 @@ def test_weak_evidence_says_what_the_answer_would_be_without_it(found):
     )
 
 
+def test_an_option_says_nothing_of_a_row_or_why_it_costs_nothing(found):
+    assert any(note.startswith("Mutual says nothing of ") for note in found.notes)
+    zero = {"vat": "The council recovers it.", "set_up": "Nothing is set up."}
+    told = worked(read(options__mutual__zero=zero))
+    (note,) = [note for note in told.notes if note.startswith("Mutual says nothing of ")]
+    assert "VAT" not in note
+    assert "set-up" not in note
+
+
+def test_a_row_that_costs_nothing_and_has_a_line_is_to_look_at():
+    both = read(options__mutual__zero={"client": "None."}, lines__client={
+        "option": "mutual", "title": "Client side", "kind": "client", "amount_gbp": 1})  # fmt: skip
+    (finding,) = money_findings(both, rule_books())
+    assert (finding.place, finding.weight) == ("options.mutual.zero.client", Weight.LOOK)
+
+
+MONEY = [
+    ({"lines__health__falls_on": "helth"}, "lines.health.falls_on", "which is no body of this"),
+    ({"lines__grant__drivers": ["footfall"]}, "lines.grant.drivers", "is no driver of this"),
+    ({"lines__grant__index": "wages"}, "lines.grant.index", "whose growth is not stated"),
+    ({"appraisal__discounting": "flat"}, "appraisal", "There is no discount schedule 'flat'."),
+    ({"lines__running__distribution": None}, "correlations.1", "as_now.running and outsourced"),
+]
+
+
+@pytest.mark.parametrize(("changed", "place", "sentence"), MONEY)
+def test_money_that_must_be_mended_is_refused_with_its_place(changed, place, sentence):
+    wrong = read(**changed)
+    assert {one.place for one in money_findings(wrong, rule_books())} == {place}
+    with pytest.raises(CannotAppraise) as refusal:
+        worked(wrong)
+    assert sentence in str(refusal.value)
+
+
+DEAL = {
+    "deal": {"name": "A fee", "starts_on": date(2027, 4, 1), "ends_before": date(2032, 4, 1),
+             "every": "year"},
+    "parties": {
+        "council": {"name": "Council", "kind": "public body", "reference": "in-house"},
+        "trust": {"name": "Trust", "kind": "mutual"},
+    },
+    "facts": {
+        "visits": {"title": "Visits", "unit": "visits", "reported_by": "trust", "places": 0,
+                   "distribution": {"kind": "fixed", "value": 1}},
+    },
+    "terms": {
+        "fee": {"kind": "fixed_fee", "payer": "council", "payee": "trust", "amount_gbp": 900000},
+        "visits": {"kind": "unit_price", "payer": "council", "payee": "trust", "volume": "visits",
+                   "bands": [{"price_gbp": "0.10"}]},
+    },
+}  # fmt: skip
+
+
+def test_a_deal_pays_for_an_option_on_the_same_futures():
+    payment = {
+        "deal": "fee",
+        "bodies": {"council": "council"},
+        "follows": {"visits": {"driver": "visits", "times": 600000}},
+        "is_nominal": False,
+    }
+    lines = {key: one for key, one in leisure().document["lines"].items() if key != "grant"}
+    paid = worked(read(deals={"fee": DEAL}, options__mutual__payment=payment, lines=lines), seed=3)
+    # 900,000 and 0.10 a visit for 600,000 visits, times visits that turn out 0.983 on average.
+    yearly = paid.options["mutual"].cost / Decimal("4.673079")
+    assert float(yearly) == pytest.approx(959_000, abs=500)
+    assert paid.options["mutual"].percentiles
+
+
+def test_a_deal_in_the_file_is_held_to_the_rules_of_deals():
+    wrong = {**DEAL, "terms": {"fee": {**DEAL["terms"]["fee"], "payer": "councl"}}}
+    told = said(findings(deals={"fee": wrong}))
+    assert (
+        "There is no party 'councl'. Did you mean 'council'?" in told["deals.fee.terms.fee.payer"]
+    )
+
+
 def test_legal_routes_are_said_of_the_options_that_the_file_knows_something_of(found):
     company = {one.key: one.state for one in found.options["company"].routes}
     assert company["in_house"] == "closed"
@@ -148,6 +239,7 @@ def test_an_option_without_lines_says_so():
     bare = worked(read(lines=lines, drivers={}))
     assert bare.options["mutual"].why_no_npv == "It has no line of cost or benefit."
     nothing = worked(read(lines={}, drivers={}, correlations=[]))
+    assert nothing.money.futures is None
     assert "Nothing has been costed yet." in nothing.notes
 
 
