@@ -98,6 +98,8 @@ urlpatterns = [
     path(f"{AGREEMENT}/exit", exits.plan, name="exit"),
     path(f"{AGREEMENT}/exit/parts/<str:part>", exits.part, name="exit_part"),
     path(f"{AGREEMENT}/exit/items/<int:item_id>", exits.item, name="exit_item"),
+    path(f"{AGREEMENT}/exit/costs/<int:line_id>", exits.drop_cost, name="exit_cost_drop"),
+    path(f"{AGREEMENT}/exit/stakes/<int:stake_id>", exits.drop_stake, name="exit_stake_drop"),
     path(f"{AGREEMENT}/exit/<str:deed>", exits.deed, name="exit_deed"),
     # Deals that are drafted and tried
     path("drafts", drafts.home, name="drafts"),

@@ -21,10 +21,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Error, Page
 
-from moothall.agreements.actions.exits import begin_plan
+from moothall.agreements.actions.exits import add_exit_cost, add_stake, begin_plan
 from moothall.agreements.actions.meetings import declare_result
 from moothall.agreements.actions.variations import ask_variation
 from moothall.agreements.models import Motion, Trial
+from moothall.agreements.queries.exits import key_of
 from moothall.agreements.tests.board_factories import busy_board
 from moothall.agreements.tests.company_factories import company_story, route_of
 from moothall.agreements.tests.factories import agreement_of
@@ -114,6 +115,14 @@ def examples(person) -> dict[str, dict[str, object]]:
         predecessor=abolished, shares={county: Decimal(1)}, on=date(2026, 4, 1), by=None, at=now
     )
     begin_plan(agreement=agreement, by=person, at=now)
+    member = agreement.members.first()
+    cost = add_exit_cost(
+        agreement=agreement, what="Handing over", low_gbp=Decimal(1), mode_gbp=Decimal(2),
+        high_gbp=Decimal(4), shares={key_of(member): Decimal(1)}, by=person, at=now,
+    )  # fmt: skip
+    stake = add_stake(
+        agreement=agreement, member=member, what="Depot", gbp=Decimal(9), by=person, at=now
+    )
     ask_variation(
         agreement=agreement, organisation=county, title="More of it", side="client",
         in_force_from=now.date(), what="A wider area", by=person, at=now,
@@ -157,6 +166,8 @@ def examples(person) -> dict[str, dict[str, object]]:
         "agreements:variation_deed": {"deed": "advise"},
         "agreements:exit_deed": {"deed": "item"},
         "agreements:exit_part": {"part": "staff"},
+        "agreements:exit_cost_drop": {"line_id": cost.pk},
+        "agreements:exit_stake_drop": {"stake_id": stake.pk},
         "agreements:exit_item": {"item_id": agreement.exit_items.first().pk},
         "spend:by": {"dimension": "supplier"},
         "cases:case": {"name": "lg-spend-2011"},

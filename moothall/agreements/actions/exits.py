@@ -160,6 +160,7 @@ def say_nothing_of_the_kind(
         raise CannotPlan(f"{label}: say why there is nothing of the kind.")
     if reason := why_too_long(ExitPart, none_because=because.strip()):
         raise CannotPlan(reason)
+    agreement.exit_items.filter(part=part).delete()  # prompts that nobody answered, no more
     said = _touch(agreement, part, by, at, none_because=because.strip())
     audit.record(
         by=by, at=at, did="agreements.exit_part_none", to=agreement,
@@ -293,6 +294,18 @@ def add_stake(
         body_id=agreement.body_id, stake=stake.pk, pence=stake.pence,
     )  # fmt: skip
     return stake
+
+
+@transaction.atomic
+def drop_stake(*, stake: ExitStake, by: Person, at: datetime) -> None:
+    """Take out what a member was said to have at stake."""
+    agreement = _kept(stake.agreement, by)
+    key = stake.pk
+    stake.delete()
+    audit.record(
+        by=by, at=at, did="agreements.exit_stake_dropped", to=agreement,
+        body_id=agreement.body_id, stake=key,
+    )  # fmt: skip
 
 
 @transaction.atomic

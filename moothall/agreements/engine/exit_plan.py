@@ -14,7 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from moothall.values.periods import months_after
-from moothall.values.wording import number_of, plain_date
+from moothall.values.wording import listed, number_of, plain_date
 
 
 @frozen
@@ -40,6 +40,12 @@ def parts() -> dict[str, Part]:
 
 
 @cache
+def step_in_triggers() -> dict[str, str]:
+    """Return trigger of a step-in -> the item of a plan that agrees it."""
+    return dict(_catalogue()["step_in"])
+
+
+@cache
 def rehearsal_checks() -> tuple[Check, ...]:
     return tuple(Check(**row) for row in _catalogue()["rehearsal"]["checks"])
 
@@ -54,7 +60,7 @@ class Held(StrEnum):
     """How a part of a plan stands."""
 
     FILLED = "filled"
-    NOTHING = "nothing of the kind"
+    NOTHING = "none"
     EMPTY = "empty"
 
 
@@ -97,21 +103,26 @@ def is_old(checked_on: date | None, today: date, months: int) -> bool:
     return checked_on is None or today >= months_after(checked_on, months)
 
 
-def freshness(held: Iterable[PartHeld], today: date, months: int) -> tuple[str, ...]:
-    """A sentence for each part with something in it that is old."""
+def old_parts(held: Iterable[PartHeld], today: date, months: int) -> tuple[PartHeld, ...]:
+    """The parts with something in them that nobody has checked for so many months."""
+    return tuple(
+        one for one in held if one.held is not Held.EMPTY and is_old(one.checked_on, today, months)
+    )
+
+
+def freshness(old: Iterable[PartHeld], months: int) -> tuple[str, ...]:
+    """A sentence for the old parts that were last checked on one day, the earliest first."""
+    by_day: dict[date | None, list[str]] = {}
+    for one in old:
+        by_day.setdefault(one.checked_on, []).append(parts()[one.key].label)
     said = []
-    for one in held:
-        if one.held is Held.EMPTY or not is_old(one.checked_on, today, months):
-            continue
-        label = parts()[one.key].label
-        since = (
-            f"was last checked on {plain_date(one.checked_on)}"
-            if one.checked_on
-            else "was never checked"
-        )
+    for day in sorted(by_day, key=lambda day: day or date.min):
+        first, *others = by_day[day]
+        labels = listed([first, *(label[:1].lower() + label[1:] for label in others)])
+        since = f"last checked on {plain_date(day)}" if day else "never checked"
         said.append(
-            f"{label}: exit information {since}; after {number_of(months, 'month')} it is old. "
-            "Check that it still holds."
+            f"{labels}: {since}. Exit information is old after {number_of(months, 'month')}: check "
+            "that it still holds."
         )
     return tuple(said)
 

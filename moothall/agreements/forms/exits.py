@@ -45,6 +45,9 @@ class ItemForm(_OfMembers):
 
 class ChangeItemForm(ItemForm):
     part = None  # type: ignore[assignment]  # it stays in its part
+    is_taken_out = forms.BooleanField(
+        label="Take it out of the plan", required=False, help_text="Whatever else stands here."
+    )
 
 
 class PartForm(forms.Form):

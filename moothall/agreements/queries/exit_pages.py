@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from django.urls import reverse
 from django.utils import timezone
 
 from moothall.agreements.engine import exit_plan
 from moothall.agreements.engine.exit_cost import ExitCost
 from moothall.agreements.engine.kinds import kinds
+from moothall.agreements.engine.performance import PERFORMANCE
 from moothall.agreements.models import Agreement, Ending, ExitItem
-from moothall.agreements.queries import exits
+from moothall.agreements.queries import exits, performance
 from moothall.agreements.queries.register import reads
-from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
-from moothall.directory.models import Deed
 from moothall.values.wording import listed, number_of, plain_date, pounds_in_words
 
 
@@ -49,6 +47,29 @@ class PartRow:
 
 
 @frozen
+class CostRow:
+    """A cost in the plan, from least to most, and who bears it."""
+
+    id: int
+    what: str
+    low_gbp: Decimal
+    mode_gbp: Decimal
+    high_gbp: Decimal
+    borne_by: str
+
+
+@frozen
+class StakeRow:
+    """What a member has at stake."""
+
+    id: int
+    member: str
+    what: str
+    gbp: Decimal
+    evidence: str
+
+
+@frozen
 class ExitPage:
     """How an agreement would be left, as whoever reads it reads it."""
 
@@ -58,25 +79,27 @@ class ExitPage:
     stale: tuple[str, ...]
     costs: exits.CostsByDate
     findings: tuple[str, ...]
-    lines: tuple[tuple[str, Decimal, Decimal, Decimal, str], ...]
-    stakes: tuple[tuple[str, str, Decimal, str], ...]
+    lines: tuple[CostRow, ...]
+    stakes: tuple[StakeRow, ...]
     rehearsals: tuple[tuple[date, int, int, tuple[tuple[str, str], ...]], ...]
     ending: Ending | None
     open_steps: int
     steps: int
+    performance: str
+    to_consider: tuple[str, ...]
 
-    def series(self) -> list[tuple[str, list[tuple[date, Decimal]]]]:
-        """The lines of the chart: what leaving costs two parties at most, at P50 and P90."""
-        dear = sorted(self.costs.names, key=lambda key: -_highest(self.costs.of(key)))[:2]
-        return [
-            (
-                f"{self.costs.names[key]}, {words}",
-                [(cost.on, Decimal(round(getattr(cost, at)))) for cost in self.costs.of(key)],
-            )
-            for key in dear
-            if self.costs.of(key)
-            for at, words in (("p50", "as likely as not"), ("p90", "nine in ten"))
-        ]
+    def charts(self) -> list[tuple[str, list[tuple[str, list[tuple[date, Decimal]]]]]]:
+        """A chart for each party: what leaving costs it by date, at P50 and P90."""
+        found = []
+        for key, name in self.costs.names.items():
+            held = self.costs.of(key)
+            lines = [
+                (words, [(cost.on, Decimal(round(getattr(cost, at)))) for cost in held])
+                for at, words in (("p50", "As likely as not"), ("p90", "Nine in ten"))
+            ]
+            if held:
+                found.append((f"What leaving costs {name}, by date", lines))
+        return found
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -108,7 +131,8 @@ def exit_page(agreement: Agreement) -> ExitPage:
         costs=costs,
         findings=tuple(costs.findings()),
         lines=tuple(
-            (
+            CostRow(
+                line.pk,
                 line.what,
                 Decimal(line.low_pence) / 100,
                 Decimal(line.mode_pence) / 100,
@@ -121,7 +145,8 @@ def exit_page(agreement: Agreement) -> ExitPage:
             for line in agreement.exit_cost_lines.all()
         ),
         stakes=tuple(
-            (
+            StakeRow(
+                one.pk,
                 one.member.organisation.name,
                 one.what,
                 Decimal(one.pence) / 100,
@@ -133,6 +158,8 @@ def exit_page(agreement: Agreement) -> ExitPage:
         ending=ending,
         open_steps=open_steps,
         steps=len(steps),
+        performance=PERFORMANCE.state(performance.state_of(agreement)).words,
+        to_consider=performance.to_consider(agreement, on=today),
     )
 
 
@@ -172,14 +199,10 @@ def _next_date(costs: exits.CostsByDate, today: date) -> ExitCost | None:
     return dear if dear and dear.p50 else None
 
 
-def _highest(costs: list[ExitCost]) -> float:
-    return max((cost.p90 for cost in costs), default=0.0)
-
-
 def _parts(agreement: Agreement, ending: Ending | None) -> list[PartRow]:
     plan = exits.plan_of(agreement)
     items = list(agreement.exit_items.select_related("owner__organisation"))
-    colours = {"filled": "green", "nothing of the kind": "grey", "empty": "red"}
+    colours = {"filled": "green", "none": "grey", "empty": "red"}
     found = []
     for key, part in exit_plan.parts().items():
         state = plan[key].held.value
@@ -249,24 +272,6 @@ def said_on_record(agreement: Agreement, viewer: Viewer) -> str | None:
     empty = exits.empty_parts(agreement)
     if empty:
         return f"Its exit plan says nothing of {listed([one.lower() for one in empty])}."
-    if old := exits.stale_parts(agreement, timezone.localdate()):
+    if old := exits.old_parts(agreement, timezone.localdate()):
         return f"Its exit plan is complete; {number_of(len(old), 'part')} of it should be checked."
     return "Its exit plan is complete, and was checked within the year."
-
-
-def waits(viewer: Viewer, *, on: date) -> list[Wait]:
-    """What waits for a reader about leaving."""
-    found = []
-    ending = ExitItem.objects.filter(agreement__state="ENDING", done_on=None)
-    for item in (
-        ending.filter(set_aside_because="")
-        .exclude(part="step_in")
-        .select_related("agreement__ending", "owner")
-    ):
-        owner = item.owner.organisation_id if item.owner else item.agreement.body_id
-        deed = Deed.REPORT_FACTS if item.owner else Deed.KEEP_AGREEMENT
-        if viewer.holds(deed, on=owner):
-            address = reverse("agreements:exit_item", args=[item.agreement_id, item.pk])
-            due = item.agreement.ending.ends_on - timedelta(days=item.days_before)
-            found.append(Wait(f"{item.agreement.name}: {item.what}", due, address, "Carry it out"))
-    return found

@@ -28,6 +28,7 @@ from moothall.agreements.models import (
     ExitItem,
     ExitPart,
     ExitRehearsal,
+    ExitStake,
     Member,
 )
 from moothall.agreements.queries.variations import deal_of, who_must_agree
@@ -76,17 +77,28 @@ def _shared(agreement: Agreement, lines: Sequence[ExitCostLine]) -> int:
     return len(lines) + has_exit_terms(deal_of(agreement))
 
 
-def stale_parts(agreement: Agreement, today: date) -> tuple[str, ...]:
-    """A sentence for each part whose information is old, and one for a rehearsal long ago."""
+def old_parts(agreement: Agreement, today: date) -> tuple[PartHeld, ...]:
+    """The parts of its exit plan whose information is old."""
     if not kinds()[agreement.kind].has_every_check:
         return ()
-    months = int(rule_on(today, "agreements", "exit", "information_months").value)
-    said = exit_plan.freshness(plan_of(agreement).values(), today, months)
+    months = months_of(today, "information")
+    return exit_plan.old_parts(plan_of(agreement).values(), today, months)
+
+
+def stale_parts(agreement: Agreement, today: date) -> tuple[str, ...]:
+    """What of the plan's information is old, in sentences, and whether a rehearsal is."""
+    old = old_parts(agreement, today)
+    said = exit_plan.freshness(old, months_of(today, "information"))
     last = last_rehearsal(agreement)
-    again = int(rule_on(today, "agreements", "exit", "rehearsal_months").value)
+    again = months_of(today, "rehearsal")
     if last is not None and exit_plan.is_old(last.held_on, today, again):
         said += (f"The exit was last rehearsed {again} months ago or longer. Rehearse it again.",)
     return said
+
+
+def months_of(today: date, what: str) -> int:
+    """After how many months exit information, or a rehearsal, is old."""
+    return int(rule_on(today, "agreements", "exit", f"{what}_months").value)
 
 
 def last_rehearsal(agreement: Agreement) -> ExitRehearsal | None:
@@ -198,6 +210,40 @@ def steps_of(agreement: Agreement) -> list[Step]:
         Step(item.what, due_on(item, ending), item.done_on, item.set_aside_because)
         for item in agreement.exit_items.exclude(part="step_in")
     ]
+
+
+@frozen
+class StepIn:
+    """What a plan says of stepping in.
+
+    agreed : trigger -> how, where the plan says so, or nothing; without the triggers it leaves out
+    terms  : everything else it says: what, and how
+    """
+
+    agreed: Mapping[str, str]
+    terms: tuple[tuple[str, str], ...]
+
+    @property
+    def is_said(self) -> bool:
+        return bool(self.agreed or self.terms)
+
+
+def step_in_of(agreement: Agreement) -> StepIn:
+    """When and how the authority may step in, as the exit plan has it."""
+    triggers = {what: key for key, what in exit_plan.step_in_triggers().items()}
+    said = [item for item in agreement.exit_items.filter(part="step_in") if is_said(item)]
+    return StepIn(
+        {triggers[item.what]: item.detail for item in said if item.what in triggers},
+        tuple((item.what, item.detail) for item in said if item.what not in triggers),
+    )
+
+
+def cost_of(agreement: Agreement, line_id: int) -> ExitCostLine | None:
+    return agreement.exit_cost_lines.filter(pk=line_id).first()
+
+
+def stake_of(agreement: Agreement, stake_id: int) -> ExitStake | None:
+    return agreement.exit_stakes.filter(pk=stake_id).first()
 
 
 def item_of(agreement: Agreement, item_id: int) -> ExitItem | None:

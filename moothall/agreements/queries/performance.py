@@ -11,6 +11,7 @@ from attrs import frozen
 from moothall.agreements import permissions
 from moothall.agreements.engine.performance import (
     PERFORMANCE,
+    TRIGGERS,
     Course,
     Credit,
     credits_of,
@@ -29,6 +30,7 @@ from moothall.agreements.models import (
     PerformanceIndicator,
     PerformanceStep,
 )
+from moothall.agreements.queries.exits import step_in_of
 from moothall.agreements.queries.measured import Result, measures_known, results_of
 from moothall.agreements.queries.terms import terms_of
 from moothall.core.permissions import Viewer
@@ -104,6 +106,8 @@ class PerformancePage:
     steps: tuple[StepRow, ...]
     suggested: tuple[str, ...]
     credits: tuple[tuple[Period, tuple[Credit, ...]], ...]
+    step_in: tuple[tuple[str, str], ...]  # each trigger, and what the exit plan says of it
+    step_in_terms: tuple[tuple[str, str], ...]
     unmeasured: tuple[str, ...]
     warnings: tuple[str, ...]
     why_not_set: str | None
@@ -230,7 +234,7 @@ def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> Perfo
     rows = tuple(
         _row(each, periods, results, ratings, measured, agreement, viewer) for each in indicators
     )
-    state = state_of(agreement)
+    state, agreed = state_of(agreement), step_in_of(agreement)
     latest = periods[-1] if periods else None
     checked = [each.checked_on for each in results.values() if each.checked_on]
     known = measures_known(agreement) if measured else {}
@@ -244,12 +248,10 @@ def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> Perfo
         state_words=PERFORMANCE.state(state).words,
         moves=PERFORMANCE.open_from(state),
         steps=tuple(_step(each) for each in agreement.steps.select_related("by").order_by("-pk")),
-        suggested=suggested(
-            state,
-            [_course(each, over, results) for each in indicators],
-            rule_on(on, "agreements", "performance", "when_to_act").value,
-        ),
+        suggested=to_consider(agreement, on=on),
         credits=tuple((period, found) for period, found in credited if found),
+        step_in=tuple((words, _agreed(agreed.agreed.get(key))) for key, words in TRIGGERS.items()),
+        step_in_terms=agreed.terms,
         unmeasured=tuple(
             title
             for key, title in measured.items()
@@ -260,6 +262,22 @@ def performance_page(agreement: Agreement, *, viewer: Viewer, on: date) -> Perfo
         why_not_report=permissions.why_not_report_result(viewer, agreement),
         why_not_step=permissions.why_not_keep_agreement(viewer, agreement),
     )
+
+
+def to_consider(agreement: Agreement, *, on: date) -> tuple[str, ...]:
+    """What the checked results say it is time for, a sentence each."""
+    over, results = periods_of(agreement, on=on), results_of(agreement)
+    return suggested(
+        state_of(agreement),
+        [_course(each, over, results) for each in agreement.indicators.all()],
+        rule_on(on, "agreements", "performance", "when_to_act").value,
+    )
+
+
+def _agreed(how: str | None) -> str:
+    if how is None:
+        return "the exit plan does not name it"
+    return f"agreed in the exit plan{': ' if how else ''}{how}"
 
 
 def duty_warnings(

@@ -12,7 +12,7 @@ from moothall.agreements.queries import (
     company_waits,
     due,
     elections,
-    exit_pages,
+    exit_waits,
     meetings,
     settlement_waits,
 )
@@ -27,7 +27,7 @@ WAITS = (
     due.waits,
     meetings.waits,
     elections.waits,
-    exit_pages.waits,
+    exit_waits.waits,
     company_waits.waits,
     attention.waits,
 )

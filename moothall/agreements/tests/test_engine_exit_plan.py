@@ -12,11 +12,14 @@ from moothall.agreements.engine.exit_plan import (
     empty_parts,
     freshness,
     is_old,
+    old_parts,
     parts,
     rehearsal_checks,
     shares_in_full,
+    step_in_triggers,
     why_not_close,
 )
+from moothall.agreements.engine.performance import TRIGGERS
 
 TODAY = date(2026, 6, 1)
 FULL = {key: PartHeld(key, entries=1, checked_on=TODAY) for key in parts()}
@@ -52,12 +55,12 @@ def test_what_is_old_is_named_and_what_is_empty_is_not_called_old():
         PartHeld("data", 1),
         PartHeld("assets"),
         PartHeld("licences", 1, checked_on=date(2026, 5, 1)),
+        PartHeld("costs", 1, checked_on=date(2025, 1, 15)),
     ]
-    assert freshness(held, TODAY, 12) == (
-        "Staff: exit information was last checked on 15 January 2025; after 12 months it is old. "
-        "Check that it still holds.",
-        "Data: exit information was never checked; after 12 months it is old. Check that it still "
-        "holds.",
+    assert freshness(old_parts(held, TODAY, 12), 12) == (
+        "Data: never checked. Exit information is old after 12 months: check that it still holds.",
+        "Staff and costs of leaving: last checked on 15 January 2025. Exit information is old "
+        "after 12 months: check that it still holds.",
     )
 
 
@@ -82,6 +85,11 @@ def test_an_agreement_ends_when_its_last_day_is_over_and_each_item_is_dealt_with
 )
 def test_a_cost_is_shared_in_full_when_its_shares_make_one(shares, is_full):
     assert shares_in_full({key: Decimal(share) for key, share in shares.items()}) is is_full
+
+
+def test_each_trigger_of_a_step_in_is_agreed_by_an_item_of_the_plan():
+    assert set(step_in_triggers()) == set(TRIGGERS)
+    assert set(step_in_triggers().values()) <= set(parts()["step_in"].items)
 
 
 def test_a_rehearsal_asks_each_question_once():

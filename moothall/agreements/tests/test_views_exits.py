@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from moothall.agreements.actions import exits
-from moothall.agreements.engine.exit_plan import rehearsal_checks
+from moothall.agreements.engine.exit_plan import rehearsal_checks, step_in_triggers
 from moothall.agreements.models import ExitItem
-from moothall.agreements.queries import exit_pages
+from moothall.agreements.queries import exit_waits
 from moothall.agreements.tests.factories import agreement_of, manager_of
 from moothall.agreements.tests.upkeep import provider_of, upkeep
 from moothall.directory.queries import viewer_for
@@ -36,7 +36,7 @@ def text_of(answer):
 
 
 def waiting(person):
-    return exit_pages.waits(viewer_for(person), on=timezone.localdate())
+    return exit_waits.waits(viewer_for(person), on=timezone.localdate())
 
 
 def test_the_page_says_what_leaving_costs_next_and_what_the_plan_lacks(time_machine):
@@ -45,7 +45,7 @@ def test_the_page_says_what_leaving_costs_next_and_what_the_plan_lacks(time_mach
     page = text_of(browser(manager_of(council)).get(at("exit", agreement.pk)))
     assert "Leaving on 1 April 2027 would cost Norbury Council £36,000 as likely as not" in page
     assert "The exit plan says nothing of: staff, assets, data" in page
-    assert "What leaving costs by date" in page
+    assert "What leaving costs Norbury Council, by date" in page
     assert "Nobody has recorded what it has at stake" in page
     assert "The exit was never rehearsed." in page
 
@@ -71,6 +71,67 @@ def test_a_plan_is_begun_answered_and_checked_on_its_pages(time_machine):
     assert keeper.get(at("exit_part", agreement.pk, "wine")).status_code == 404
 
 
+def test_a_plan_that_is_missing_old_or_not_rehearsed_waits_for_whoever_keeps_it(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, _ = upkeep()
+    keeper = manager_of(council)
+    (missing,) = waiting(keeper)
+    assert missing.label == f"{agreement.name} has no exit plan"
+    exits.say_nothing_of_the_kind(
+        agreement=agreement, part="staff", because="It has none", by=keeper, at=AT
+    )
+    (never,) = waiting(keeper)  # in force since April 2025
+    assert never.label == f"Rehearse the exit of {agreement.name}"
+    assert "It was never rehearsed" in never.why
+    answers = {check.key: (True, "") for check in rehearsal_checks()}
+    exits.record_rehearsal(
+        agreement=agreement, held_on=AT.date(), answers=answers, by=keeper, at=AT
+    )
+    assert waiting(keeper) == []
+    time_machine.move_to(AT.replace(year=2027))
+    old, again = waiting(keeper)
+    assert old.label == f"Check the exit plan of {agreement.name}"
+    assert old.due_on == AT.date().replace(year=2027)
+    assert old.why.startswith("1 part not checked for 12 months.")
+    assert "It was last rehearsed on 1 June 2026" in again.why
+
+
+def test_a_part_with_nothing_in_it_keeps_no_prompts_and_an_item_is_taken_out(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, _ = upkeep()
+    keeper = manager_of(council)
+    exits.begin_plan(agreement=agreement, by=keeper, at=AT)
+    exits.say_nothing_of_the_kind(
+        agreement=agreement, part="staff", because="It has none", by=keeper, at=AT
+    )
+    assert not agreement.exit_items.filter(part="staff").exists()
+    item = agreement.exit_items.first()
+    given = {"what": item.what, "days_before": 30, "is_taken_out": "on"}
+    client = browser(keeper)
+    assert client.post(at("exit_item", agreement.pk, item.pk), given).status_code == 302
+    assert not agreement.exit_items.filter(pk=item.pk).exists()
+
+
+def test_performance_says_what_the_plan_agrees_of_stepping_in(time_machine):
+    time_machine.move_to(AT)
+    agreement, council, _ = upkeep()
+    keeper = manager_of(council)
+    given = {"agreement": agreement, "part": "step_in", "by": keeper, "at": AT}
+    exits.add_exit_item(what=step_in_triggers()["data"], detail="A breach of 500", **given)
+    exits.add_exit_item(what="Notice before stepping in", detail="Five days", **given)
+    client = browser(keeper)
+    page = text_of(client.get(at("performance", agreement.pk)))
+    assert "Data was breached: agreed in the exit plan: A breach of 500" in page
+    assert "People are not safe: the exit plan does not name it" in page
+    assert "Notice before stepping in: Five days" in page
+    assert "Performance is as agreed." in text_of(client.get(at("exit", agreement.pk)))
+    step = {"why": "Lamps fell down.", "on": "2026-06-01", "move": "NOTIFY"}
+    client.post(at("performance_do", agreement.pk, "step"), step)
+    step = {**step, "move": "STEP_IN", "trigger": "safety"}
+    taken = client.post(at("performance_do", agreement.pk, "step"), step, follow=True)
+    assert "The exit plan does not name this trigger" in text_of(taken)
+
+
 def test_costs_and_stakes_are_entered_and_a_punitive_exit_is_said(time_machine):
     time_machine.move_to(AT)
     agreement, council, firm = upkeep()
@@ -92,6 +153,13 @@ def test_costs_and_stakes_are_entered_and_a_punitive_exit_is_said(time_machine):
     assert "council,Norbury Council,2027-04-01," in rows
     found = keeper.get(at("exit", agreement.pk), {"format": "json"}).json()
     assert found["findings"][0].startswith("Punitive exit")
+    line, one = agreement.exit_cost_lines.get(), agreement.exit_stakes.get()
+    for name, key in (("exit_cost_drop", line.pk), ("exit_stake_drop", one.pk)):
+        assert "Take out: " in text_of(keeper.get(at(name, agreement.pk, key)))
+        assert keeper.post(at(name, agreement.pk, key)).status_code == 302
+        assert keeper.get(at(name, agreement.pk, key)).status_code == 404
+    found = keeper.get(at("exit", agreement.pk), {"format": "json"}).json()
+    assert found["findings"] == []
 
 
 def test_a_rehearsal_is_recorded_with_what_was_missing(time_machine):
@@ -119,8 +187,8 @@ def test_an_ending_is_carried_out_by_whoever_owns_each_item(time_machine):
                                owner=owner, by=person, at=AT)  # fmt: skip
     end = {"ends_on": "2026-05-31", "why": "Its time is over"}
     assert keeper.post(at("exit_deed", agreement.pk, "end"), end).status_code == 302
-    assert [why for *_, why in waiting(provider)] == ["Carry it out"]
-    assert waiting(person) == []
+    assert [wait.why for wait in waiting(provider)] == ["Carry it out"]
+    assert not [wait for wait in waiting(person) if wait.why == "Carry it out"]
     close = keeper.post(at("exit_deed", agreement.pk, "close"))
     assert close.status_code == 409
     assert "1 item of its exit plan is open, first “Hand over the records”" in text_of(close)

@@ -1,6 +1,7 @@
 """Pages of leaving: the plan and what it costs by date, and its ending item by item."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from moothall.agreements.views.whose import PersonsRequest, agreement_for, agree
 from moothall.core.downloads import csv_file, json_file
 from moothall.core.permissions import route
 from moothall.directory.engine.roles import Deed
-from moothall.values.tables import Column, Download, Kind, Table
+from moothall.values.tables import Cell, Column, Download, Kind, Table
 
 if TYPE_CHECKING:
     from moothall.agreements.models import Agreement
@@ -46,15 +47,15 @@ def plan(request: PersonsRequest, agreement_id: int) -> HttpResponseBase:
         rows = page.as_json()["costs"]
         return csv_file(f"exit-{agreement_id}", HEAD, [[row[key] for key in HEAD] for row in rows])
     keeps = permissions.why_not_keep_agreement(request.user, held) is None
+    may_keep = keeps and held.state != "ENDED"
     shown = {
         "page": page,
         "agreement": held,
         "trail": agreement_trail(held, ("Leaving", "")),
-        "series": page.series(),
-        "costs": _costs_table(page),
-        "lines": _lines_table(page),
-        "stakes": _stakes_table(page),
-        "may_keep": keeps and held.state != "ENDED",
+        "costs": _costs_table(page, timezone.localdate()),
+        "lines": _lines_table(page, held if may_keep else None),
+        "stakes": _stakes_table(page, held if may_keep else None),
+        "may_keep": may_keep,
         "deeds": [
             (key, step.label, reverse("agreements:exit_deed", args=[held.pk, key]))
             for key, step in _steps(request.user, held).items()
@@ -222,11 +223,50 @@ def item(request: PersonsRequest, agreement_id: int, item_id: int) -> HttpRespon
     )
 
     def change(typed: dict[str, Any]) -> str:
+        if typed.pop("is_taken_out"):
+            exits.drop_exit_item(item=one, by=request.user, at=timezone.now())
+            return "The item is taken out."
         owner = by_id.get(typed.pop("member"))
         exits.set_exit_item(item=one, owner=owner, by=request.user, at=timezone.now(), **typed)
         return "The item is changed."
 
     return _asked(request, held, form, change, one.what, parts()[one.part].asks)
+
+
+@route(deed=Deed.KEEP_AGREEMENT)
+@GET_OR_POST
+def drop_cost(request: PersonsRequest, agreement_id: int, line_id: int) -> HttpResponse:
+    """Ask whether a cost is to be taken out of the plan; and, sent, take it out."""
+    held = _kept(request, agreement_id)
+    line = queries.cost_of(held, line_id)
+    if line is None:
+        raise Http404("This exit plan has no cost of this number. Its page lists them all.")
+
+    def act(_typed: dict[str, Any]) -> str:
+        exits.drop_exit_cost(line=line, by=request.user, at=timezone.now())
+        return "The cost is taken out."
+
+    form = NothingForm(sent_in(request))
+    answer = "It no longer counts towards what leaving costs. The log keeps that it did."
+    return _asked(request, held, form, act, f"Take out: {line.what}", answer, "Take it out")
+
+
+@route(deed=Deed.KEEP_AGREEMENT)
+@GET_OR_POST
+def drop_stake(request: PersonsRequest, agreement_id: int, stake_id: int) -> HttpResponse:
+    """Ask whether a stake is to be taken out; and, sent, take it out."""
+    held = _kept(request, agreement_id)
+    stake = queries.stake_of(held, stake_id)
+    if stake is None:
+        raise Http404("No stake of this number is recorded here. The page of leaving has them all.")
+
+    def act(_typed: dict[str, Any]) -> str:
+        exits.drop_stake(stake=stake, by=request.user, at=timezone.now())
+        return "It is taken out."
+
+    form = NothingForm(sent_in(request))
+    answer = "What others pay for leaving is no longer held against it."
+    return _asked(request, held, form, act, f"Take out: {stake.what}", answer, "Take it out")
 
 
 def _kept(request: PersonsRequest, agreement_id: int) -> "Agreement":
@@ -240,15 +280,18 @@ def _asked(
     act: Callable[[dict[str, Any]], str],
     heading: str,
     answer: str,
+    label: str = "Record it",
 ) -> HttpResponse:
     here = reverse("agreements:exit", args=[held.pk])
     return asked(
-        request, form, act, heading=heading, label="Record it", caption=held.name, back=here,
+        request, form, act, heading=heading, label=label, caption=held.name, back=here,
         trail=agreement_trail(held, ("Leaving", here), (heading, "")), answer=answer,
     )  # fmt: skip
 
 
-def _costs_table(page: exit_pages.ExitPage) -> Table:
+def _costs_table(page: exit_pages.ExitPage, today: date) -> Table:
+    """From today on; all days that are told where none is ahead."""
+    ahead = [cost for cost in page.costs.costs if cost.on >= today]
     return Table(
         caption="What leaving costs, by party and date",
         columns=(
@@ -266,15 +309,16 @@ def _costs_table(page: exit_pages.ExitPage) -> Table:
                 *(Decimal(round(value)) for value in (cost.p50, cost.p90, cost.paid_p50)),
                 "Nobody has said" if cost.stakes is None else Decimal(round(cost.stakes)),
             )
-            for cost in page.costs.costs
+            for cost in ahead or page.costs.costs
         ],
         downloads=(Download("?format=csv", "CSV"), Download("?format=json", "JSON")),
-        note="The deal’s terms run with the party leaving then, and its share of the plan’s costs.",
+        note="The deal’s terms run with the party leaving then, and its share of the plan’s costs. "
+        "Days that are past are in the files.",
         empty=page.costs.why_not or "Nobody has said what leaving costs.",
     )
 
 
-def _lines_table(page: exit_pages.ExitPage) -> Table:
+def _lines_table(page: exit_pages.ExitPage, kept: "Agreement | None") -> Table:
     return Table(
         caption="Costs in the plan, beside the deal’s terms",
         columns=(
@@ -283,13 +327,20 @@ def _lines_table(page: exit_pages.ExitPage) -> Table:
             Column("Most likely", Kind.POUNDS),
             Column("Most", Kind.POUNDS),
             Column("Who bears it"),
+            *_take_out_column(kept),
         ),
-        rows=page.lines,
+        rows=[
+            (
+                *(each.what, each.low_gbp, each.mode_gbp, each.high_gbp, each.borne_by),
+                *_take_out(kept, "exit_cost_drop", each.id, each.what),
+            )
+            for each in page.lines
+        ],
         empty="The plan has no costs of its own.",
     )
 
 
-def _stakes_table(page: exit_pages.ExitPage) -> Table:
+def _stakes_table(page: exit_pages.ExitPage, kept: "Agreement | None") -> Table:
     return Table(
         caption="What members have at stake",
         columns=(
@@ -297,7 +348,24 @@ def _stakes_table(page: exit_pages.ExitPage) -> Table:
             Column("What"),
             Column("Amount", Kind.POUNDS),
             Column("Evidence"),
+            *_take_out_column(kept),
         ),
-        rows=page.stakes,
+        rows=[
+            (
+                *(each.member, each.what, each.gbp, each.evidence),
+                *_take_out(kept, "exit_stake_drop", each.id, each.what),
+            )
+            for each in page.stakes
+        ],
         empty="Nobody has recorded what it has at stake, so no exit is called punitive or not.",
     )
+
+
+def _take_out_column(kept: "Agreement | None") -> tuple[Column, ...]:
+    return (Column("Change"),) if kept else ()
+
+
+def _take_out(kept: "Agreement | None", name: str, key: int, what: str) -> tuple[Cell, ...]:
+    if kept is None:
+        return ()
+    return (Cell("Take it out", reverse(f"agreements:{name}", args=[kept.pk, key]), what),)

@@ -16,6 +16,7 @@ from moothall.agreements.engine.icalendar import icalendar
 from moothall.agreements.forms import promises as forms
 from moothall.agreements.queries import calendar
 from moothall.agreements.queries import performance as queries
+from moothall.agreements.queries.exits import step_in_of
 from moothall.agreements.queries.performance import SCORE_HEAD
 from moothall.agreements.views.doing import Doing, Tried, attempted, offered
 from moothall.agreements.views.keeping import kept, number_in
@@ -215,7 +216,12 @@ def _doings(agreement: "Agreement", page: queries.PerformancePage) -> list[Doing
 
     def step(said: dict[str, Any], by: Any, at: Any) -> str:
         period = over.get(said.pop("period"))
-        actions.take_step(agreement=agreement, period=period, **said, by=by, at=at)
+        taken = actions.take_step(agreement=agreement, period=period, **said, by=by, at=at)
+        if taken.trigger and taken.trigger not in step_in_of(agreement).agreed:
+            return (
+                "The step is recorded. The exit plan does not name this trigger: note with it on "
+                "what right the step rests."
+            )
         return "The step is recorded."
 
     last_first = tuple(reversed(over.values()))
