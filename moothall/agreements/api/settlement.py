@@ -118,6 +118,9 @@ class PairOut(Schema):
     to_pay_gbp: str
     invoice: str
     clock: str
+    interest_gbp: str = Field(
+        description="Statutory interest on what was paid late, or is late today; no part of it."
+    )
     late_days: int
 
 

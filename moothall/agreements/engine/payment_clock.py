@@ -85,10 +85,7 @@ class Clock:
         if self.paid_on:
             return f"Paid on {plain_date(self.paid_on)}, in time: the last day was {last}."
         if late:
-            return (
-                f"Late by {number_of(late, 'day')}: the last day was {last}. Pay it now; interest "
-                "may be due on it, and is not worked out here."
-            )
+            return f"Late by {number_of(late, 'day')}: the last day was {last}. Pay it now."
         left = (self.last_day - on).days
         return f"To be paid by {last}: {number_of(left, 'day')} left."
 

@@ -53,7 +53,7 @@ def _said(page: StatementPage) -> dict[str, object]:
                 "vat": pounds(pair.vat_gbp),
                 "gross": pounds(pair.gross_gbp),
                 "invoice": pair.invoice_words,
-                "clock": pair.clock,
+                "clock": " ".join((pair.clock, *pair.interest)),
             }
             for pair in page.pairs
         ],

@@ -12,11 +12,9 @@ from attrs import frozen
 
 from moothall.agreements import permissions
 from moothall.agreements.engine.payment_clock import (
-    Clock,
     PaymentRule,
     Promptness,
     begins_on,
-    payment_rule,
     promptness,
 )
 from moothall.agreements.engine.settling import SETTLING
@@ -30,9 +28,9 @@ from moothall.agreements.queries.issued import (
     payable_lines,
     resolved_on,
 )
+from moothall.agreements.queries.payment_clocks import borne_by, clock_words, clocks_of, rule_of
 from moothall.agreements.queries.settlement import gbp
 from moothall.agreements.queries.terms import Terms, terms_of
-from moothall.core.rules import rules_of
 from moothall.directory.permissions import Asker
 from moothall.values.periods import Period
 from moothall.values.wording import plain_date, pounds_in_words
@@ -41,10 +39,6 @@ LINE_HEAD = (
     *("statement", "period", "term", "payer", "payee", "net_gbp", "vat_gbp", "gross_gbp"),
     *("adjusts", "stands", "invoice", "invoice_arrived_on", "pay_by", "late_days", "paid_on"),
     *("why_disputed", "because"),
-)
-NO_CLOCK = (
-    "No clock is set: no law coded here sets one for how this agreement was bought. The deal says "
-    "what was agreed."
 )
 
 
@@ -106,6 +100,8 @@ class PairRow:
     invoice: Invoice | None
     invoice_words: str
     clock: str
+    interest: tuple[str, ...]  # a sentence for each sum that bears it
+    interest_gbp: Decimal
     late_days: int
     payments: tuple[str, ...]
 
@@ -128,6 +124,7 @@ class PairRow:
             "to_pay_gbp": str(self.to_pay_gbp),
             "invoice": self.invoice_words,
             "clock": self.clock,
+            "interest_gbp": str(self.interest_gbp),
             "late_days": self.late_days,
         }
 
@@ -253,7 +250,7 @@ def every_line(
             continue
         invoice = invoices.get((line.statement_id, line.payer, line.payee))
         dispute = open_dispute(line)
-        clock = next(iter(_clocks([line], invoice, rule)), None)
+        clock = next(iter(clocks_of([line], invoice, rule)), None)
         settlement = line.statement.settlement
         adjusts = terms.period(line.adjusts_on) if line.adjusts_on else None
         rows.append(
@@ -278,12 +275,6 @@ def every_line(
             }
         )
     return rows
-
-
-def rule_of(agreement: Agreement) -> PaymentRule | None:
-    """Return the rule by which an agreement's invoices are to be paid, or None."""
-    day = agreement.regime_began_on or agreement.starts_on
-    return payment_rule(rules_of("agreements", "payment_clock"), agreement.regime, day)
 
 
 def promptness_of(agreement: Agreement) -> Promptness | None:
@@ -386,7 +377,8 @@ def _pairs(
         now = payable_lines(statement.settlement, payer, payee, everything)
         carried = [line for line in now if line.statement_id != statement.pk]
         invoice = invoices.get((payer, payee))
-        clocks = _clocks(own, invoice, rule)
+        clocks = clocks_of(own, invoice, rule)
+        borne = borne_by(clocks, on)
         found.append(
             PairRow(
                 payer=payer,
@@ -400,7 +392,9 @@ def _pairs(
                 carried_gbp=_gross(carried),
                 invoice=invoice,
                 invoice_words=_invoice_words(invoice),
-                clock=_clock_words(invoice, rule, clocks, on),
+                clock=clock_words(invoice, rule, list(clocks), on),
+                interest=tuple(one.sentence for one in borne),
+                interest_gbp=sum((one.interest_gbp for one in borne), Decimal(0)),
                 late_days=max((clock.late_days(on) for clock in clocks), default=0),
                 payments=tuple(
                     f"{plain_date(one.paid_on)}{f', {one.reference}' if one.reference else ''}"
@@ -409,36 +403,6 @@ def _pairs(
             )
         )
     return found
-
-
-def _clocks(
-    lines: Sequence[StatementLine], invoice: Invoice | None, rule: PaymentRule | None
-) -> list[Clock]:
-    """Return the clock of each line that is not disputed, from when a valid invoice arrived."""
-    if invoice is None or invoice.kind == Invoice.Kind.NONE or rule is None:
-        return []
-    clocks = []
-    for line in lines:
-        if is_nothing(line) or open_dispute(line) or (is_carried(line) and not line.payment):
-            continue
-        begins = begins_on(invoice.arrived_on, resolved_on(line))
-        paid_on = line.payment.paid_on if line.payment else None
-        clocks.append(Clock(begins, rule.last_day(begins), paid_on))
-    return clocks
-
-
-def _clock_words(
-    invoice: Invoice | None, rule: PaymentRule | None, clocks: Sequence[Clock], on: date
-) -> str:
-    if invoice is None:
-        return "No clock runs: no valid invoice has arrived."
-    if invoice.kind == Invoice.Kind.NONE:
-        return "No clock runs: nothing is supplied for it."
-    if rule is None:
-        return NO_CLOCK
-    if not clocks:
-        return "No clock runs: all of it is disputed or nothing."
-    return " ".join(dict.fromkeys(clock.sentence(on) for clock in clocks))
 
 
 def _invoice_words(invoice: Invoice | None) -> str:

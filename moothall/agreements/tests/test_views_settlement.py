@@ -1,6 +1,8 @@
 """The settlement pages: who opens which, what they say, and what a click does."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -13,9 +15,10 @@ from django.urls import reverse
 
 from moothall.agreements.actions.facts import request_facts
 from moothall.agreements.actions.facts_doors import make_link
-from moothall.agreements.actions.paying import dispute_line
+from moothall.agreements.actions.paying import dispute_line, record_invoice
 from moothall.agreements.models import FactsKey, FactsReport
 from moothall.agreements.queries.settlement_waits import waits
+from moothall.agreements.queries.statements import statement_page
 from moothall.agreements.tests.factories import agreement_of
 from moothall.agreements.tests.lamps import AT, FIRST, LAMPS, SECOND, holder, lamp_place
 from moothall.directory.engine.roles import Deed, Role, roles_that_may
@@ -345,3 +348,18 @@ def test_what_waits_is_found_in_as_many_questions_however_many_agreements(
         agreement_of(place.council, place.provider, text=LAMPS)
     with django_assert_num_queries(len(asked)):
         assert len(waits(viewer, on=AT.date())) == len(few) + 3 * 4
+
+
+def test_a_sum_that_is_paid_late_says_what_it_bears(place):
+    statement = place.stated(800, depots=2)
+    place.approve()
+    record_invoice(
+        statement=statement, payer="council", payee="contractor", kind="INVOICE",
+        reference="INV 7", arrived_on=AT.date(), by=place.checker, at=AT,
+    )  # fmt: skip
+    pairs = statement_page(statement, viewer=place.checker, on=date(2026, 7, 2)).pairs
+    late = next(pair for pair in pairs if pair.payer == "council")
+    assert (late.late_days, late.interest_gbp) == (30, Decimal("21.25"))
+    assert "on £2,200.00 for 30 days at 11.75% a year: £21.25, and £70.00" in late.interest[0]
+    in_time = statement_page(statement, viewer=place.checker, on=date(2026, 6, 2)).pairs
+    assert [pair.interest for pair in in_time] == [(), ()]
