@@ -88,6 +88,13 @@ def _show(worked: "Result") -> None:
         typer.echo(sentence)
     for weak in worked.weak[:5]:
         typer.echo(" ".join((f"{weak.evidence.title}:", weak.why, *weak.without)))
+    for trial in worked.trials:
+        typer.echo(" ".join((f"{trial.trial.title}.", *trial.sentences, *trial.lacks)))
+    for marks in worked.marks:
+        typer.echo(
+            f"{marks.bid.name}: {marks.total:.2f} of 100 (price {marks.price:.2f}, quality "
+            f"{marks.quality:.2f}, social value {marks.social:.2f})"
+        )
     for note in worked.notes:
         typer.echo(f"Look at this: {note}")
 

@@ -13,6 +13,8 @@ from attrs import field, frozen
 from moothall.appraisal.engine.cost_lines import CostLine, Driver
 from moothall.appraisal.engine.criteria import Criterion
 from moothall.appraisal.engine.payments import Payment
+from moothall.appraisal.engine.social_value import Bid, Marking
+from moothall.appraisal.engine.trials import Trial
 from moothall.appraisal.engine.weights import Weighting
 from moothall.directory.engine.routes import Facts
 
@@ -230,6 +232,15 @@ class Score:
 
 
 @frozen
+class Tender:
+    """Bids and how they are marked. unknown: bid -> measures that it promises without a value."""
+
+    marking: Marking
+    bids: tuple[Bid, ...]
+    unknown: Mapping[str, tuple[str, ...]]
+
+
+@frozen
 class UnknownLine:
     """A cost or benefit whose amount nobody knows yet: what its option comes to is not known."""
 
@@ -278,6 +289,8 @@ class Appraisal:
     drivers: Mapping[str, Driver] = field(factory=dict)
     indices: Mapping[str, Decimal] = field(factory=dict)
     correlations: tuple[tuple[str, str, Decimal], ...] = ()
+    trials: tuple[Trial, ...] = ()
+    tender: Tender | None = None
     document: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
+import attrs
 from attrs import NOTHING, field, frozen
 
 from moothall.appraisal.engine.appraisal import Answer, Judgement, Score
@@ -37,6 +38,11 @@ class Keys(Names):
 
     def of(self, section: str) -> Collection[str]:
         return self.known.get(section, ())
+
+
+def given(row: Any) -> dict[str, Any]:
+    """Return the fields of a row as it was read, by name."""
+    return {one.name: getattr(row, one.name) for one in attrs.fields(type(row))}
 
 
 def key_read(section: str) -> Reads:

@@ -20,6 +20,12 @@ from moothall.appraisal.engine.file_fields import (
     text_read,
 )
 from moothall.appraisal.engine.model_costs import rows
+from moothall.appraisal.engine.reading_tender import (
+    BidFields,
+    TenderFields,
+    TrialFields,
+    UnitValueFields,
+)
 from moothall.appraisal.engine.weights import Tie
 from moothall.deals.terms import fields
 from moothall.deals.terms.fields import Names
@@ -32,7 +38,7 @@ SUCCESS = (
 SECTIONS = (
     "appraisal", "service", "duties", "gates", "stopping", "preconditions", "partners", "evidence",
     "choices", "options", "criteria", "scores", "weightings", "drivers", "indices", "lines",
-    "correlations", "deals", "case",
+    "correlations", "deals", "tender", "unit_values", "bids", "trials", "case",
 )  # fmt: skip
 
 
@@ -269,5 +275,9 @@ FIELDS_OF: Mapping[str, type] = {
     "options": OptionFields,
     "criteria": CriterionFields,
     "weightings": WeightingFields,
+    "tender": TenderFields,
+    "unit_values": UnitValueFields,
+    "bids": BidFields,
+    "trials": TrialFields,
 }
 """Section of an appraisal's file -> the fields that its tables have."""

@@ -7,12 +7,9 @@ decimal text in the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-import attrs
 from attrs import evolve
 
 from moothall.appraisal.engine.appraisal import (
@@ -23,35 +20,36 @@ from moothall.appraisal.engine.appraisal import (
     Evidence,
     GateAnswer,
     Judgement,
-    Level,
-    Option,
     Partner,
     Precondition,
     Role,
     Score,
-    Service,
     Stage,
     Stopping,
     UnknownLine,
 )
+from moothall.appraisal.engine.built_rows import (
+    asked_on,
+    option_of,
+    options_of,
+    service_of,
+    values_of,
+)
 from moothall.appraisal.engine.cost_lines import CostLine, Driver
 from moothall.appraisal.engine.criteria import CannotWeigh, Criterion, Scale
-from moothall.appraisal.engine.criteria import Range as CriterionRange
 from moothall.appraisal.engine.delivery_models import DeliveryModel, delivery_models
 from moothall.appraisal.engine.file_fields import Keys, score_of
+from moothall.appraisal.engine.file_fields import given as given_of
 from moothall.appraisal.engine.file_tables import (
     FIELDS_OF,
     GATES,
     SECTIONS,
     HeadFields,
-    LegalFields,
-    OptionFields,
     ServiceFields,
     StoppingFields,
-    SwingFields,
     WeightingFields,
 )
-from moothall.appraisal.engine.payments import Follows, Payment
+from moothall.appraisal.engine.reading_tender import tender_of, trials_of
 from moothall.appraisal.engine.weights import Interest, Swing, Tie, Weighting
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.reading import (
@@ -62,9 +60,9 @@ from moothall.deals.reading import (
     tables_of,
 )
 from moothall.deals.terms.fields import FieldsNotRead, decimal_of, nearest
-from moothall.directory.engine.routes import Facts
 
-NOT_BY_KEY = ("appraisal", "service", "stopping", "indices", "correlations", "case")
+NOT_BY_KEY = ("appraisal", "service", "stopping", "indices", "correlations", "tender", "case")
+READ_APART = (*NOT_BY_KEY, "unit_values", "bids", "trials")
 
 
 class CannotReadAppraisal(ValueError):
@@ -139,7 +137,7 @@ class _Reading:
         rows = {
             section: dict(self._rows(section, of))
             for section, of in FIELDS_OF.items()
-            if section not in ("appraisal", "service", "stopping")
+            if section not in READ_APART
         }
         criteria = tuple(self._criteria(rows["criteria"]))
         weightings = tuple(self._weightings(rows["weightings"], criteria))
@@ -151,6 +149,9 @@ class _Reading:
         deals = dict(self._deals())
         drivers, indices = dict(self._drivers()), self._indices()
         correlations = tuple(self._correlations())
+        trials = tuple(trials_of(self.tables["trials"], self.names, self.findings))
+        given = self.document.get("tender", {})
+        tender = tender_of(given, self.tables, self.names, self.findings)
         if not self.tables["options"]:
             self._must(
                 "options", "The appraisal has no options.", "Add [options.as_now] and others."
@@ -168,31 +169,31 @@ class _Reading:
             vintage=head.discounting,
             summary=head.summary,
             objectives=head.objectives,
-            service=_service(service),
-            duties=tuple(Duty(key, *_values(row)) for key, row in rows["duties"].items()),
+            service=service_of(service),
+            duties=tuple(Duty(key, *values_of(row)) for key, row in rows["duties"].items()),
             gates={
-                gate: GateAnswer(*_values(rows["gates"][gate]))
+                gate: GateAnswer(*values_of(rows["gates"][gate]))
                 if gate in rows["gates"]
                 else GateAnswer()
                 for gate in GATES
             },
-            stopping=Stopping(*_values(stopping)),
+            stopping=Stopping(*values_of(stopping)),
             preconditions=tuple(
                 Precondition(
                     key, row.title, Judgement(Answer(row.answer), row.because, row.evidence)
                 )
                 for key, row in rows["preconditions"].items()
             ),
-            partners={key: Partner(key, *_values(row)) for key, row in rows["partners"].items()},
+            partners={key: Partner(key, *values_of(row)) for key, row in rows["partners"].items()},
             evidence={
-                key: Evidence(key=key, **_fields(row)) for key, row in rows["evidence"].items()
+                key: Evidence(key=key, **given_of(row)) for key, row in rows["evidence"].items()
             },
             choices={
                 key: Choice(key, row.dimension, row.title, row.success, Role(row.role))
                 for key, row in rows["choices"].items()
             },
             options={
-                key: _option(key, row, head.on, deals) for key, row in rows["options"].items()
+                key: option_of(key, row, head.on, deals) for key, row in rows["options"].items()
             },
             criteria=criteria,
             scores=scores,
@@ -202,6 +203,8 @@ class _Reading:
             drivers=drivers,
             indices=indices,
             correlations=correlations,
+            trials=trials,
+            tender=tender,
             document=self.document,
         )
         for check in CHECKS:
@@ -223,7 +226,7 @@ class _Reading:
 
     def _criteria(self, rows: Mapping[str, Any]) -> Iterator[Criterion]:
         for key, row in rows.items():
-            given = _fields(row)
+            given = given_of(row)
             if given["direction"] is None:
                 del given["direction"]
             is_plain = row.scale == Scale.GLOBAL and row.worst is None and row.best is None
@@ -253,7 +256,7 @@ class _Reading:
                     key,
                     row.title,
                     tuple(
-                        Swing(criterion, float(swing.points), _asked_on(swing, by_key[criterion]))
+                        Swing(criterion, float(swing.points), asked_on(swing, by_key[criterion]))
                         for criterion, swing in row.swings.items()
                         if criterion in by_key
                     ),
@@ -267,7 +270,7 @@ class _Reading:
     def _lines(self) -> Iterator[CostLine | UnknownLine]:
         for key, given in self.tables["lines"].items():
             place = f"lines.{key}"
-            options = _options_of(given)
+            options = options_of(given)
             for option in options:
                 if option not in self.names.of("options"):
                     near = nearest(option, self.names.of("options"))
@@ -316,7 +319,7 @@ class _Reading:
         of_lines = [
             f"{option}.{key}"
             for key, given in self.tables["lines"].items()
-            for option in _options_of(given)
+            for option in options_of(given)
         ]
         known = (*of_lines, *self.names.of("drivers"))
         for place, row in enumerate(self.document.get("correlations", []), start=1):
@@ -357,60 +360,6 @@ class _Reading:
                         self._must(f"{place}.{inner}", said, "Mend it.")
                 except ValueError as refusal:
                     self._must(place, str(refusal), 'Give a number, or "unknown".')
-
-
-def _fields(row: Any) -> dict[str, Any]:
-    return {one.name: getattr(row, one.name) for one in attrs.fields(type(row))}
-
-
-def _values(row: Any) -> tuple[Any, ...]:
-    return tuple(_fields(row).values())
-
-
-def _service(row: ServiceFields) -> Service:
-    given = _fields(row)
-    return Service(**{**given, "level": None if row.level is None else Level(row.level)})
-
-
-def _asked_on(swing: SwingFields, criterion: Criterion) -> CriterionRange:
-    """The range as it was asked; where the file says none, that of the criterion's scale."""
-    worst = criterion.worst if swing.worst is None else float(swing.worst)
-    best = criterion.best if swing.best is None else float(swing.best)
-    unit = criterion.unit if swing.unit is None else swing.unit
-    return CriterionRange(float(worst or 0), float(best or 0), unit)
-
-
-def _options_of(line: Mapping[str, Any]) -> list[Any]:
-    named = line.get("option", [])
-    return named if isinstance(named, list) else [named]
-
-
-def _option(key: str, row: OptionFields, on: date, deals: Mapping[str, Deal]) -> Option:
-    given = _fields(row)
-    more: dict[str, Any] = {"role": Role(row.role), "legal": _legal(row.legal, on), "payment": None}
-    paid = row.payment
-    if paid is not None and paid.deal in deals:
-        more["payment"] = Payment(
-            key,
-            deals[paid.deal],
-            paid.bodies,
-            {fact: Follows(one.driver, one.times) for fact, one in paid.follows.items()},
-            paid.is_nominal,
-            paid.price_year,
-        )
-    return Option(key, **{**given, **more})
-
-
-def _legal(row: LegalFields | None, on: date) -> Facts | None:
-    if row is None:
-        return None
-    given = _fields(row)
-    for name in ("value", "grant", "earlier_help"):
-        gbp = given.pop(f"{name}_gbp")
-        given[f"{name}_pence"] = None if gbp is None else int(gbp * 100)
-    for name in ("market_share", "share_for_owners"):
-        given[name] = None if given[name] is None else Fraction(given[name])
-    return Facts(**{**given, "began_on": row.began_on or on})
 
 
 # What no single field can see: each check is a small function over an appraisal that could be read.

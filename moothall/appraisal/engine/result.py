@@ -31,6 +31,8 @@ from moothall.appraisal.engine.longlist import Sieve, Sifted, sifted
 from moothall.appraisal.engine.model_costs import answers
 from moothall.appraisal.engine.model_costs import findings as rows_left_out
 from moothall.appraisal.engine.robustness import on_options
+from moothall.appraisal.engine.social_value import Marks, marked, warnings
+from moothall.appraisal.engine.trials import TrialResult, read
 from moothall.appraisal.engine.weighed import Weighed, may_be_first, weighed
 from moothall.deals.deal import Finding, Weight
 from moothall.deals.wording import in_sentence
@@ -110,6 +112,7 @@ class Result:
     money         : what is costed
     robustness    : how far the answer holds, a sentence each
     weak          : all evidence, the weakest first
+    trials, marks : what trials of behaviour came to; what bids were given
     notes         : what to look at before anyone relies on it
     """
 
@@ -123,6 +126,8 @@ class Result:
     money: Costed
     robustness: tuple[str, ...]
     weak: tuple[Weak, ...]
+    trials: tuple[TrialResult, ...]
+    marks: tuple[Marks, ...]
     notes: tuple[str, ...]
 
     @property
@@ -151,6 +156,8 @@ class Result:
             "robustness": list(self.robustness),
             "weighing": None if made is None else made.as_json(),
             "weakest_evidence": [one.as_json() for one in self.weak],
+            "trials": [one.as_json() for one in self.trials],
+            "bids": [one.as_json() for one in self.marks],
             "notes": list(self.notes),
         }
 
@@ -188,6 +195,7 @@ def result(
     notes = (*(f"The shortlist lacks {in_sentence(one)}" for one in sieve.lacks), *money.notes)
     notes += tuple(_rows_without_answer(appraisal, money))
     notes += (weighing,) if isinstance(weighing, str) else weighing.notes
+    tender = appraisal.tender
     return Result(
         appraisal=appraisal,
         draws=draws,
@@ -199,8 +207,24 @@ def result(
         money=money,
         robustness=tuple(_robustness(weighing, money)),
         weak=weak,
-        notes=notes,
+        trials=tuple(map(read, appraisal.trials)),
+        marks=() if tender is None else marked(tender.bids, tender.marking),
+        notes=(*notes, *_of_bids(appraisal)),
     )
+
+
+def _of_bids(appraisal: Appraisal) -> Iterator[str]:
+    """Yield what to look at of how bids are marked."""
+    tender = appraisal.tender
+    if tender is None:
+        return
+    yield from warnings(tender.bids, tender.marking)
+    names = {bid.key: bid.name for bid in tender.bids}
+    for key, unknown in tender.unknown.items():
+        yield (
+            f"{names[key]} promises {listed(unknown)}, of which no value is known: it counts for "
+            "nothing in its marks by amount, and may be worth much."
+        )
 
 
 def _robustness(weighing: Weighed | str, money: Costed) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -152,7 +152,7 @@ def promised_gbp(
     return total, tuple(unknown)
 
 
-def why_no_measure(key: str, values: Mapping[str, UnitValue]) -> str | None:
+def why_no_measure(key: str, values: Collection[str]) -> str | None:
     """Say why a measure is none, with the nearest; None where it is one."""
     known = [*measures(), *values]
     if key in known:
