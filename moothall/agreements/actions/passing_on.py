@@ -1,7 +1,7 @@
 """The deed of passing on: what an abolished body had goes to its successors, with a novation."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from attrs import frozen
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from moothall.agreements import permissions
 from moothall.agreements.actions.companies import hold_from
+from moothall.agreements.actions.handing_on import end_seats
 from moothall.agreements.engine.passing_on import parts_for
 from moothall.agreements.models import (
     Agreement,
@@ -20,7 +21,6 @@ from moothall.agreements.models import (
     HoldingClass,
     Member,
     Novation,
-    Seat,
 )
 from moothall.core import audit
 from moothall.core.errors import CannotDo
@@ -191,12 +191,7 @@ def _agreement(passing: Passing, key: int) -> tuple[Novation, ...]:
                     "joined_on": passing.on,
                 },
             )
-    seats = Seat.objects.filter(
-        seat_class__board__agreement=agreement, organisation=passing.body, ends_before=None
-    )
-    for seat in seats:
-        seat.ends_before = max(passing.on, seat.starts_on + timedelta(days=1))
-        seat.save(update_fields=["ends_before"])
+    end_seats(agreement.pk, passing.body, passing.on)
     if agreement.body_id == passing.body.pk:
         agreement.body = passing.first
         if Agreement.objects.filter(body=passing.first, reference=agreement.reference).exists():

@@ -128,33 +128,6 @@ def set_member(*, member: Member, by: Person, at: datetime, **fields: Any) -> Me
 
 
 @transaction.atomic
-def end_membership(*, member: Member, left_on: date, by: Person, at: datetime) -> Member:
-    """Say that a member has left, on a day; that it was one stays in the record.
-
-    :raises CannotKeep: when the person may not, or it has left already or not yet joined.
-    """
-    agreement = _kept_by(member.agreement, by)
-    member.refresh_from_db()
-    name = member.organisation.name
-    if member.left_on is not None:
-        raise CannotKeep(
-            f"{name} left {agreement.name} on {plain_date(member.left_on)}. There is nothing to do."
-        )
-    if member.joined_on and left_on < member.joined_on:
-        raise CannotKeep(
-            f"{name} cannot leave on {plain_date(left_on)}: it joined on "
-            f"{plain_date(member.joined_on)}. Give a later day."
-        )
-    member.left_on = left_on
-    member.save(update_fields=["left_on"])
-    audit.record(
-        by=by, at=at, did="agreements.member_left", to=agreement, body_id=agreement.body_id,
-        organisation=member.organisation_id, left_on=left_on,
-    )  # fmt: skip
-    return member
-
-
-@transaction.atomic
 def withhold(
     *, agreement: Agreement, part: str, why: str, review_on: date, by: Person, at: datetime
 ) -> Withholding:

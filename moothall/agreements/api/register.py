@@ -34,6 +34,7 @@ class MemberOut(Schema):
     role: str
     gets: str = Field(description="What is in it for that body; empty: not answered.")
     joined_on: date | None
+    leaves_on: date | None = Field(description="The last day that it gave notice for.")
     left_on: date | None
 
 

@@ -194,10 +194,41 @@ class MemberForm(forms.Form):
             self.fields["organisation"].choices = [("", "Choose one"), *bodies]  # type: ignore[attr-defined]  # has choices
 
 
-class LeaveForm(forms.Form):
-    left_on = forms.DateField(
-        label="Last day as a member", widget=forms.DateInput(attrs={"type": "date"})
-    )
+def _needed_day(label: str, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+
+
+def _because(label: str) -> forms.CharField:
+    longest = Member._meta.get_field("leaving_because").max_length
+    return forms.CharField(label=label, required=False, max_length=longest)
+
+
+class NoticeForm(forms.Form):
+    """That a member gives notice."""
+
+    notice_on = _needed_day("Notice given on")
+    leaves_on = _needed_day("Last day as a member")
+    why = _because("Why less notice than the agreement asks for is enough")
+
+
+class StaysForm(forms.Form):
+    why = forms.CharField(label="Why it stays", max_length=300)
+
+
+class HasLeftForm(forms.Form):
+    """That a member has left. heirs: who may take over what it leaves behind, if anything."""
+
+    left_on = _needed_day("Last day as a member")
+    heir = forms.ChoiceField(label="Who takes over its promises and its part of the exit plan")
+    why = _because("Why less notice than the agreement asks for was enough")
+
+    def __init__(self, *args: Any, heirs: Iterable[tuple[str, str]] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choices = list(heirs)
+        self.fields["heir"].choices = [("", "Choose one"), *choices]  # type: ignore[attr-defined]  # has choices
+        if not choices:
+            self.fields["heir"].required = False
+            self.fields["heir"].widget = forms.HiddenInput()
 
 
 class WithholdForm(forms.Form):

@@ -102,6 +102,9 @@ class Member(models.Model):
     party = models.CharField(max_length=60, blank=True)  # which party of the deal it is
     gets = models.CharField(max_length=300, blank=True)  # what is in it for that body
     joined_on = models.DateField(null=True)
+    notice_on = models.DateField(null=True)  # when it gave notice
+    leaves_on = models.DateField(null=True)  # the last day that it gave notice for
+    leaving_because = models.CharField(max_length=300, blank=True)  # of notice that is short
     left_on = models.DateField(null=True)
 
     class Meta:
@@ -115,6 +118,11 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(joined_on=None) | Q(left_on=None) | Q(left_on__gte=F("joined_on")),
                 name="a_member_leaves_after_it_joins",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_on=None, leaves_on=None)
+                | Q(notice_on__isnull=False, leaves_on__gte=F("notice_on")),
+                name="a_member_leaves_after_its_notice",
             ),
         ]
 

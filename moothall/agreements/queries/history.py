@@ -34,6 +34,8 @@ DONE = {
     "member_added": "Member added",
     "member_changed": "Member’s part changed",
     "member_left": "Member left",
+    "notice_given": "Notice given by a member",
+    "notice_taken_back": "Notice taken back",
     "health_answered": "Health check answered",
     "withheld": "Part withheld from the public",
     "shown_again": "Part shown to the public again",

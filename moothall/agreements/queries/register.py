@@ -19,6 +19,7 @@ from moothall.agreements.engine.life import LIFE, RUNNING
 from moothall.agreements.models import Agreement, AgreementVersion, Member, Withholding
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Deed, Organisation
+from moothall.values.wording import plain_date
 
 PAGE_ROWS = 50
 ORDERS = {
@@ -45,7 +46,13 @@ class MemberRow:
     party: str
     gets: str
     joined_on: date | None
+    leaves_on: date | None  # the last day that it gave notice for
     left_on: date | None
+
+    @property
+    def part_in_words(self) -> str:
+        leaves = f", leaves on {plain_date(self.leaves_on)}" if self.leaves_on else ""
+        return self.role.capitalize() + leaves
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -55,6 +62,7 @@ class MemberRow:
             "role": self.role,
             "gets": self.gets,
             "joined_on": self.joined_on and self.joined_on.isoformat(),
+            "leaves_on": self.leaves_on and self.leaves_on.isoformat(),
             "left_on": self.left_on and self.left_on.isoformat(),
         }
 
@@ -362,6 +370,7 @@ def member_row(member: Member) -> MemberRow:
         party=member.party,
         gets=member.gets,
         joined_on=member.joined_on,
+        leaves_on=member.leaves_on,
         left_on=member.left_on,
     )
 

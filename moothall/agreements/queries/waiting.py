@@ -13,6 +13,7 @@ from moothall.agreements.queries import (
     due,
     elections,
     exit_waits,
+    leaving,
     meetings,
     settlement_waits,
 )
@@ -29,6 +30,7 @@ WAITS = (
     elections.waits,
     exit_waits.waits,
     company_waits.waits,
+    leaving.waits,
     attention.waits,
 )
 

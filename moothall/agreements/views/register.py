@@ -190,29 +190,6 @@ def member(request: PersonsRequest, agreement_id: int, member_id: int) -> HttpRe
 
 @route(deed=Deed.KEEP_AGREEMENT)
 @GET_OR_POST
-def leave(request: PersonsRequest, agreement_id: int, member_id: int) -> HttpResponse:
-    """Ask on which day a member left; and, sent, say so in the record."""
-    held = _kept(request, agreement_id)
-    part = _member(held, member_id)
-    form = forms.LeaveForm(request.POST or None)
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.end_membership(
-                member=part, **form.cleaned_data, by=request.user, at=timezone.now()
-            )
-        except CannotDo as refused:
-            refusal = refused.sentence
-        else:
-            messages.success(request, f"{part.organisation.name} is a member no longer.")
-            return redirect("agreements:agreement", agreement_id)
-    shown = _form(held, form, f"{part.organisation.name} leaves", "Record it", refusal)
-    shown["answer"] = "That it was a member stays in the record."
-    return render(request, "agreements/record_form.html", shown, status=_status(form, refusal))
-
-
-@route(deed=Deed.KEEP_AGREEMENT)
-@GET_OR_POST
 def withhold(request: PersonsRequest, agreement_id: int) -> HttpResponse:
     """Ask what is kept from the public, why and until when; and, sent, keep or show it."""
     held = _kept(request, agreement_id)
@@ -324,7 +301,7 @@ def _members_table(page: record.AgreementPage) -> Table:
             [
                 Cell(each.name, reverse("directory:body", args=[each.slug])),
                 each.sector.capitalize(),
-                each.role.capitalize(),
+                each.part_in_words,
                 each.gets or "Not answered",
                 each.joined_on,
                 *(
