@@ -12,7 +12,7 @@ from moothall.values.wording import number_of, plain_date
 
 MEMBERSHIP = StateTable(
     "membership",
-    states(MEMBER="a membership", LEAVING="under notice", LEFT="over"),
+    states(MEMBER="in force", LEAVING="under notice", LEFT="over"),
     moves(
         ("GIVE_NOTICE", "MEMBER", "LEAVING", "give notice"),
         ("WITHDRAW", "LEAVING", "MEMBER", "take the notice back"),

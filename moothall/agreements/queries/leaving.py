@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from moothall.agreements.engine.documents import deal_as_tried
-from moothall.agreements.engine.leaving import Membership, earliest_last_day
+from moothall.agreements.engine.leaving import Membership, earliest_last_day, why_not_leave
 from moothall.agreements.engine.life import RUNNING
 from moothall.agreements.models import Agreement, ExitItem, Member, Obligation, Seat
 from moothall.agreements.queries import exits
@@ -34,6 +34,8 @@ class LeavingPage:
     means: tuple[str, ...]
     heirs: tuple[tuple[str, str], ...]  # number and name of each member that stays
     needs_heir: bool
+    notice_months: int | None
+    why_not: str | None  # whatever its notice
 
 
 def state_of(member: Member) -> str:
@@ -98,6 +100,8 @@ def leaving_page(member: Member, *, on: date) -> LeavingPage:
         means=tuple(_means(member, day, len(promises), len(items))),
         heirs=tuple((str(each.pk), each.organisation.name) for each in heirs_of(member)),
         needs_heir=bool(promises or items),
+        notice_months=agreement.notice_months,
+        why_not=why_not_leave(membership_of(member), day, why="It is enough"),
     )
 
 
@@ -114,8 +118,9 @@ def _means(member: Member, day: date, promises: int, items: int) -> list[str]:
     if items:
         found.append(f"{number_of(items, 'item')} of the exit plan pass to that member too.")
     if party := party_in_terms(member):
+        called = "" if party == name else f", {party}"
         found.append(
-            f"The terms name it as a party, {party}: they pay and bind as they stand until a "
+            f"The terms name it as a party{called}: they pay and bind as they stand until a "
             "variation changes them."
         )
     if agreement.body_id == member.organisation_id:

@@ -84,7 +84,7 @@ def test_notice_is_recorded_taken_back_and_given_again(agreement, tarn):
         CannotKeep, match="6 months from its notice of 1 November 2026 end on 1 May"
     ):
         leaving.give_notice(member=tarn, **dates | {"leaves_on": date(2027, 4, 30)}, **said)
-    with pytest.raises(CannotKeep, match="You cannot take the notice back: the membership is a"):
+    with pytest.raises(CannotKeep, match="You cannot take the notice back: the membership is in"):
         leaving.take_notice_back(member=tarn, why="It stays", **said)
     leaving.give_notice(member=tarn, **dates, **said)
     with pytest.raises(CannotKeep, match="You cannot give notice: the membership is under notice"):
@@ -165,3 +165,9 @@ def test_the_page_says_what_leaving_means_and_records_it(agreement, tarn):
     tarn.refresh_from_db()
     assert tarn.left_on == date(2026, 11, 20)
     assert client.get(address).status_code == 404
+    last = agreement.members.get(organisation__slug="ashmere")
+    html = unescape(
+        client.get(reverse("agreements:leave", args=[agreement.pk, last.pk])).content.decode()
+    )
+    assert "1 member would be left, and an agreement has two or more" in html
+    assert "<form" not in html[html.index("What it means") :]

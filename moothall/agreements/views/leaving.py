@@ -47,12 +47,13 @@ def leave(request: PersonsRequest, agreement_id: int, member_id: int) -> HttpRes
         **typed(request, "left"), heirs=page.heirs if page.needs_heir else (),
         initial={"left_on": page.leaves_on},
     )  # fmt: skip
-    parts = [Part("left", "It has left", "Record that it left", gone, left, back=record_url)]
+    no = page.why_not
+    parts = [Part("left", "It has left", "Record that it left", gone, left, no, record_url)]
     if page.state == "MEMBER":
         first = NoticeForm(
             **typed(request, "notice"), initial={"notice_on": today, "leaves_on": page.earliest}
         )
-        parts.insert(0, Part("notice", "It gives notice", "Record its notice", first, notice))
+        parts.insert(0, Part("notice", "It gives notice", "Record its notice", first, notice, no))
     else:
         form = StaysForm(**typed(request, "stays"))
         parts.append(Part("stays", "It stays after all", "Take the notice back", form, stays))
