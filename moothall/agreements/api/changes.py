@@ -38,6 +38,7 @@ class Changes(Schema):
     current_gbp: str | None
     forecast_gbp: str | None
     rows: list[ChangeRow]
+    used: list[str] = Field(description="What all changes moved, against the limits of the law.")
     alarms: list[str] = Field(description="Volume paid by activity, held against the need.")
 
 

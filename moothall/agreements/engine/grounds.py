@@ -18,6 +18,7 @@ from moothall.agreements.engine.regimes import (
     all_of,
     threshold_of,
     weighed,
+    why_no_threshold,
 )
 from moothall.values.rules import RuleVersion
 from moothall.values.wording import number_of, percentage, pounds_in_words
@@ -39,7 +40,7 @@ class GroundsTest:
         return self.rules[key].on(self.change.on)
 
     def threshold(self) -> RuleVersion | None:
-        return threshold_of(self.contract, self.change, self.thresholds)
+        return threshold_of(self.contract, self.thresholds)
 
     def added_up(self) -> tuple[Decimal, Decimal]:
         """Below-threshold changes, this one too: rises less falls, and both alike."""
@@ -133,8 +134,8 @@ class GroundsTest:
         rule = self.threshold()
         net, gross = self.added_up()
         if rule is None:
-            because.append("No threshold is coded for a procurement of that day.")
-            return Answer.WARNS
+            because.append(why_no_threshold(self.contract))
+            return Answer.WARNS if self.contract.began_on else Answer.ASKED
         of = {Reading.NET: abs(net) < rule.value, Reading.GROSS: gross < rule.value}
         because.append(
             f"Such changes add up to {pounds_in_words(net)} net (rises less falls) and "

@@ -20,6 +20,7 @@ from moothall.agreements.engine.regimes import (
     Outcome,
     Rules,
     threshold_of,
+    why_no_threshold,
 )
 from moothall.values.wording import percentage, pounds_in_words
 
@@ -98,12 +99,13 @@ def _without_grounds(
 ) -> LegalTest:
     """Return the test where no law of grounds applies, or none that is coded."""
     if contract.regime == "BELOW_THRESHOLD":
-        rule = threshold_of(contract, change, thresholds)
+        rule = threshold_of(contract, thresholds)
         if rule is None:
+            said = why_no_threshold(contract)
             return LegalTest(
                 contract.regime,
                 Outcome.NOT_ASSESSED,
-                "Not assessed: no threshold is coded for a procurement of that day.",
+                f"Not assessed: {said[:1].lower()}{said[1:]}",
                 warnings=watched,
             )
         if contract.value_gbp is None:

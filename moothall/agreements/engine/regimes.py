@@ -127,12 +127,25 @@ class LegalTest:
         return asdict(self, value_serializer=lambda _thing, _field, value: _plain(value))
 
 
-def threshold_of(contract: Contract, change: Change, thresholds: Rules) -> RuleVersion | None:
-    """That of the day its procurement began, or of the change where that is not recorded."""
+def threshold_of(contract: Contract, thresholds: Rules) -> RuleVersion | None:
+    """That of the day its procurement commenced; None where that is not recorded, or not coded.
+
+    It is never guessed from the day of a change.
+    """
+    if contract.began_on is None:
+        return None
     try:
-        return thresholds[contract.what].on(contract.began_on or change.on)
+        return thresholds[contract.what].on(contract.began_on)
     except LookupError:
         return None
+
+
+def why_no_threshold(contract: Contract) -> str:
+    if contract.began_on is None:
+        return (
+            "Nobody has recorded when its procurement commenced, and the threshold is that of then."
+        )
+    return "No threshold is coded for a procurement of that day."
 
 
 def weighed(holds: bool, rule: RuleVersion) -> Answer:

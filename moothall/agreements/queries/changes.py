@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from attrs import frozen
 from django.utils import timezone
 
 from moothall.agreements.engine.change_ledger import ASKED_IN_WORDS, AskedBy, DemandAlarm, Ledger
-from moothall.agreements.engine.regimes import CODED, Outcome
+from moothall.agreements.engine.regimes import CODED, Outcome, threshold_of
 from moothall.agreements.engine.variation import OPEN, VARIATION
 from moothall.agreements.models import Agreement, Member, Variation
 from moothall.agreements.queries import variations as held
@@ -19,7 +20,7 @@ from moothall.agreements.queries.wait import Wait
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rules_of
 from moothall.directory.models import Deed
-from moothall.values.wording import number_of
+from moothall.values.wording import number_of, percentage, pounds_in_words
 
 COLOURS = {
     Outcome.MAY.value: "green",
@@ -76,6 +77,7 @@ class ChangesPage:
     ledger: Ledger
     rows: tuple[ChangeRow, ...]
     asked: tuple[tuple[str, int, Decimal | None], ...]
+    used: tuple[tuple[str, str], ...]  # what all changes moved, and what of the room that used
     alarms: tuple[DemandAlarm, ...]
     unwatched: tuple[str, ...]
     lacking: tuple[str, ...]
@@ -89,6 +91,7 @@ class ChangesPage:
             "current_gbp": _text(self.ledger.current_gbp) if shown else None,
             "forecast_gbp": _text(self.ledger.forecast_gbp) if shown else None,
             "rows": [row.as_json() for row in self.rows],
+            "used": [f"{what}: {said}" for what, said in self.used],
             "alarms": [alarm.sentence for alarm in self.alarms],
         }
 
@@ -135,6 +138,7 @@ def changes_page(agreement: Agreement, *, viewer: Viewer) -> ChangesPage:
         ledger=ledger,
         rows=tuple(rows),
         asked=asked,
+        used=() if hides else tuple(_used(agreement, ledger)),
         alarms=tuple(held.alarms_of(agreement, today)) if is_read else (),
         unwatched=tuple(title for _, title in held.unwatched_facts(agreement)) if is_read else (),
         lacking=tuple(_lacking(agreement)) if is_read else (),
@@ -148,6 +152,41 @@ def _said(ledger: Ledger, in_force: int, hides: bool) -> str:
         are = "is" if in_force == 1 else "are"
         return f"{number_of(in_force, 'change')} {are} in force; what they cost is withheld."
     return ledger.in_words()
+
+
+def _used(agreement: Agreement, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """What all changes made so far moved, against the limits of the law on an agreement."""
+    made, contract = held.changes_made(agreement), held.contract_of(agreement)
+    if not made:
+        return
+    rules, on = rules_of("agreements", "modification"), made[-1].on
+    moved = sum((one.value_gbp for one in made), Decimal(0))
+    if contract.value_gbp:
+        said = (
+            f"{pounds_in_words(moved)} with VAT, {percentage(moved / contract.value_gbp)} of award"
+        )
+        if contract.regime == "PSR_2023":
+            limit = pounds_in_words(rules["psr_2023_value_gbp"].on(on).value)
+            said += f", against below {limit} or {percentage(rules['psr_2023_share'].on(on).value)}"
+        yield "Value moved by all changes", said
+    months = sum((one.term_months for one in made), Decimal(0))
+    if months and contract.term_months:
+        share = percentage(months / contract.term_months)
+        yield (
+            "Term moved by all changes",
+            (f"{months.normalize():f} of {contract.term_months.normalize():f} months, {share}"),
+        )
+    last = ledger.rows[-1] if ledger.rows else None
+    if last and last.gross_used_gbp:
+        threshold = threshold_of(contract, rules_of("agreements", "thresholds"))
+        of = pounds_in_words(threshold.value) if threshold else "a threshold that is not known"
+        yield (
+            "Room for small changes used",
+            (
+                f"{pounds_in_words(last.net_used_gbp)} net (rises less falls) and "
+                f"{pounds_in_words(last.gross_used_gbp)} gross, with VAT, of {of}"
+            ),
+        )
 
 
 def _lacking(agreement: Agreement) -> list[str]:

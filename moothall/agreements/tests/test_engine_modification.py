@@ -192,8 +192,15 @@ def test_the_threshold_is_that_of_the_day_its_procurement_began():
     assert law_of(before, change(10_000)).outcome is Outcome.MAY
     after = evolve(before, began_on=date(2026, 1, 1))
     assert law_of(after, change(10_000)).outcome is Outcome.WARNS
-    unrecorded = evolve(before, began_on=None)
-    assert law_of(unrecorded, change(10_000)).threshold_gbp == 207_720
+
+
+@pytest.mark.parametrize("regime", ["BELOW_THRESHOLD", "PA_2023"])
+def test_a_threshold_is_never_guessed_from_the_day_of_the_change(regime):
+    unrecorded = Contract(regime, None, Decimal(200_000))
+    test = law_of(unrecorded, change(10_000))
+    assert test.threshold_gbp is None
+    words = " ".join([test.sentence, *(why for one in test.grounds for why in one.because)])
+    assert "obody has recorded when its procurement commenced" in words
 
 
 def test_where_no_threshold_is_coded_for_the_day_nothing_is_settled():

@@ -100,7 +100,10 @@ def test_a_change_goes_through_the_pages_from_asking_to_force(time_machine):
     assert one.state == "IN_FORCE"
     page = text_of(keeper.get(here))
     assert "On paper: signed.pdf" in page
-    assert "is worth £290,000 now (3.6%)" in text_of(keeper.get(at("variations", agreement.pk)))
+    ledger = text_of(keeper.get(at("variations", agreement.pk)))
+    assert "is worth £290,000 now (3.6%)" in ledger
+    assert "£12,000 with VAT, 3.6% of award" in ledger
+    assert "Room for small changes used" in ledger
     assert "is worth £290,000 now" in text_of(keeper.get(at("agreement", agreement.pk)))
 
 
