@@ -8,11 +8,16 @@ class AgreementsConfig(AppConfig):
     label = "agreements"
 
     def ready(self) -> None:
-        from moothall.agreements.queries.record import as_subject
         from moothall.core.ownership import Owned, register
-        from moothall.decisions.queries import name_subjects
+        from moothall.core.permissions import Viewer
+        from moothall.decisions.queries import Subject, name_subjects
 
-        name_subjects("agreements.agreement", as_subject)
+        def agreement(number: int, viewer: Viewer) -> Subject | None:
+            from moothall.agreements.queries.record import as_subject  # heavy for every start
+
+            return as_subject(number, viewer)
+
+        name_subjects("agreements.agreement", agreement)
         register(
             Owned("agreements.Draft"),
             Owned("agreements.DraftVersion", "draft__body_id"),
