@@ -252,6 +252,14 @@ def test_every_door_gives_every_reader_the_same_numbers(client, readers, lantern
     assert [command for command, answers in found.items() if len(answers) == 1] == []
 
 
+def test_the_files_of_one_body_are_the_same_through_every_door(client, place):
+    question = Question("files", "files?", "/spending/download")
+    said = {"bodies": ["Ashmere Health"]}
+    document, wrong = wrong_at(question, client, PUBLIC, said)
+    assert wrong == []
+    assert {row["body"] for row in json.loads(document)["rows"]} == {"Ashmere Health"}
+
+
 def test_the_lines_of_a_page_add_up_to_what_every_door_says(client, readers):
     question = Question("lines", "lines?", "/spending/lines")
     totals = set()

@@ -1,5 +1,6 @@
 """Every setting, read from the environment once, with safe defaults."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -10,6 +11,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from moothall.core.logs import logging_settings
+
+gc.set_threshold(50_000)  # a start makes many objects that stay: looking through them costs time
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -17,7 +17,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import create_model
 
 from moothall.directory.engine.roles import Deed
-from moothall.directory.queries import viewer_for
+from moothall.directory.queries import body_named, viewer_for
 from moothall.spend.analysis.payments import Filters
 from moothall.spend.engine.questions import (
     FILTERS,
@@ -592,6 +592,13 @@ def duplicate_list(
     url_name="spend_files",
     summary="The published files behind every figure",
 )
-def file_list(request: HttpRequest, page: Page = 1):
-    found = files.files_published(_reading(request), count=200, skip=(page - 1) * 200)
+def file_list(
+    request: HttpRequest,
+    body: Annotated[list[Text], Query(max_length=50, description="Only these bodies.")] = [],  # noqa: B006
+    page: Page = 1,
+):
+    bodies = [body_named(name).pk for name in body]
+    found = files.files_published(
+        _reading(request), bodies=bodies, count=200, skip=(page - 1) * 200
+    )
     return {"rows": [file.as_json() for file in found]}

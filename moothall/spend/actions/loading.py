@@ -168,7 +168,7 @@ class _Arrival:
     reading: Reading
     stamp: Stamp
     lines: lake.NewFile
-    aside: lake.NewFile
+    aside: lake.NewFile | None  # None where every row was kept
     marks: Path
     span: Period
     replaces: _Standing | None = None
@@ -345,7 +345,7 @@ def _arrived(read: FileRead, pool: ReadingPool | ReadHere) -> _Arrival:
     if not (read.reading and read.raw and read.stamp and read.lines and read.aside and span):
         raise RuntimeError(f"{read.name} was neither read nor refused.")
     lake.keep_raw(read.raw, read.sha256)
-    marks = marks_beside(read.lines)
+    marks, aside_rows = marks_beside(read.lines), read.reading.rows_set_aside
     belongs = {"publication_id": read.stamp.publication_id, "source_id": read.stamp.source_id}
     if not marks.exists():
         pool.submit("mark", paths=[read.lines], to=marks).result()
@@ -354,7 +354,7 @@ def _arrived(read: FileRead, pool: ReadingPool | ReadHere) -> _Arrival:
         reading=read.reading,
         stamp=read.stamp,
         lines=lake.adopted("lines", read.lines, read.reading.rows_kept, **belongs),
-        aside=lake.adopted("aside", read.aside, read.reading.rows_set_aside, **belongs),
+        aside=lake.adopted("aside", read.aside, aside_rows, **belongs) if aside_rows else None,
         marks=marks,
         span=span,
         warnings=read.reading.warnings,
@@ -442,7 +442,7 @@ def _commit(
     if not arrivals and not refused:
         return None
     report = LoadReport(files=tuple(outcomes))
-    new_files = [new for arrival in arrivals for new in (arrival.lines, arrival.aside)]
+    new_files = [new for each in arrivals for new in (each.lines, each.aside) if new is not None]
     lake.settle(*(new.path for new in new_files))
     with transaction.atomic():
         load = Load.objects.create(body=body, by=by, at=at, report=report.as_json())

@@ -60,6 +60,7 @@ from moothall.spend.queries.releases import (
     QuarterLines,
     code_rules_on,
     due_date,
+    loaded_days,
     quarter_lines,
     releases_folder,
     rules_told,
@@ -68,7 +69,9 @@ from moothall.spend.queries.releases import (
 from moothall.spend.queries.rulebook import scheme
 from moothall.values.money import PENNY
 from moothall.values.periods import Period
+from moothall.values.wording import listed
 
+MOST_SPELLS = 3  # of days that are named one by one
 DICTIONARY_HEADER = ("Column", "Kind", "Filled", "Meaning")
 
 
@@ -138,8 +141,9 @@ def drafted(body: Organisation, period: Period) -> Draft:
     source = quarter_lines(body.pk, period)
     if source is None:
         raise CannotPublish(
-            f"Nothing of {body.name} is loaded with a payment in {period}. Load its extract of "
-            "the ledger, or its published files, for those days first."
+            f"Nothing of {body.name} is loaded with a payment in {period}. "
+            f"{_what_is_loaded(body)} Load its extract of the ledger, or its published files, for "
+            "those days first."
         )
     day = period.last_day
     rules = code_rules_on(day)
@@ -169,6 +173,16 @@ def drafted(body: Organisation, period: Period) -> Draft:
         alerts=alerts,
         withheld_until_decided=proposals,
     )
+
+
+def _what_is_loaded(body: Organisation) -> str:
+    days = loaded_days(body.pk)
+    if not days:
+        return "Nothing of it stands here yet."
+    *earlier, last = map(str, days)
+    if len(earlier) > MOST_SPELLS:
+        return f"What stands here has gaps; the last of it is of {last}."
+    return f"What stands here is of {listed([*earlier, last])}."
 
 
 def publish_quarter(

@@ -87,7 +87,7 @@ def restore_publication(*, publication_id: int, by: Person | None, at: datetime)
 
     :raises CannotShare: when the role is missing, or it was not withdrawn.
     """
-    publication = Publication.objects.select_for_update().get(pk=publication_id)
+    publication = _found(publication_id)
     _refuse_without_role(publication, by)
     if publication.state != Publication.State.WITHDRAWN:
         raise CannotShare("This publication was not withdrawn, so there is nothing to restore.")
@@ -104,7 +104,7 @@ def restore_publication(*, publication_id: int, by: Person | None, at: datetime)
 
 
 def _standing(publication_id: int, by: Person | None) -> Publication:
-    publication = Publication.objects.select_for_update().get(pk=publication_id)
+    publication = _found(publication_id)
     _refuse_without_role(publication, by)
     if publication.state != Publication.State.CURRENT:
         raise CannotShare(
@@ -112,6 +112,16 @@ def _standing(publication_id: int, by: Person | None) -> Publication:
             "or withdrawn."
         )
     return publication
+
+
+def _found(publication_id: int) -> Publication:
+    found = Publication.objects.select_for_update().filter(pk=publication_id).first()
+    if found is None:
+        raise CannotShare(
+            f"There is no publication {publication_id}. `moothall spend publications list` has "
+            "them all with their numbers."
+        )
+    return found
 
 
 def _refuse_without_role(publication: Publication, by: Person | None) -> None:

@@ -19,6 +19,7 @@ from moothall.spend.commands.asking import (
     print_rows,
 )
 from moothall.spend.engine.questions import (
+    FILTERS,
     By,
     DuplicateKey,
     DuplicateStatus,
@@ -358,15 +359,15 @@ def duplicates(
 
 
 @app.command()
-@asks(filters=())
+@asks(filters=[each for each in FILTERS if each.name == "bodies"])
 def files(asked: Asked, format: Format = "table") -> None:
     """List the published files behind every figure, and what was kept of each.
 
-    Example: moothall spend files --format csv
+    Example: moothall spend files --body "Aldermoor Council" --format csv
     """
     from moothall.spend.queries.files import files_published
 
-    found = files_published(asked.reading)
+    found = files_published(asked.reading, bodies=asked.filters.bodies)
     print_rows(
         {"rows": [file.as_json() for file in found]},
         format,

@@ -13,7 +13,7 @@ Row = tuple[int, list[str]]  # physical row number from 1, cells as published
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
-_PLAIN_NUMBER = re.compile(REGULAR)
+PLAIN_NUMBER = re.compile(REGULAR)
 
 
 @lru_cache(maxsize=65536)
@@ -62,7 +62,7 @@ def header_in(rows: Sequence[Row], synonyms: Mapping[str, Sequence[str]]) -> Hea
     best, best_named = NO_HEADER, 1
     known = {name: field for field, names in reversed(list(synonyms.items())) for name in names}
     for position, (row, cells) in enumerate(rows):
-        if any(map(_PLAIN_NUMBER.match, cells)):  # data: there is no need to read its words
+        if any(map(PLAIN_NUMBER.match, cells)):  # data: there is no need to read its words
             continue
         fields = {known[plain] for cell in cells if (plain := plain_header(cell)) in known}
         if len(fields) <= best_named:

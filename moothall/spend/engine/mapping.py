@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from moothall.spend.engine.amounts import amount_read
 from moothall.spend.engine.dates import date_read
-from moothall.spend.engine.headers import NO_HEADER, Header, Row, plain_header
+from moothall.spend.engine.headers import NO_HEADER, PLAIN_NUMBER, Header, Row, plain_header
 
 FIELDS = (
     "paid_on",
@@ -191,6 +191,8 @@ class Look:
 
 @lru_cache(maxsize=65536)
 def _is_amount(text: str) -> bool:
+    if PLAIN_NUMBER.match(text):
+        return True
     return _DIGIT.search(text) is not None and len(text) < 40 and amount_read(text)[0] is not None
 
 

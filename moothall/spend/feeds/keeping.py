@@ -30,6 +30,7 @@ from moothall.spend.feeds.schemas import ASIDE_SCHEMA, LINE_SCHEMA, MONEY
 from moothall.spend.feeds.tables import Layout, typical_width
 from moothall.values.periods import Period
 
+_ORDER = list(LINE_SCHEMA)
 FOOTER_ROWS = 25  # more of them are padding, not notes
 
 
@@ -132,7 +133,7 @@ class Reader:
     def _lines(self, typed: Typed, day: pl.Series) -> pl.DataFrame:
         """Return rows as lines of this file, whether or not they will be kept."""
         height, stamp = len(day), self.asked.stamp
-        columns = {series.name: series for series in typed.lines.get_columns()}
+        columns: dict[str, pl.Series] = {}
         columns["publication_id"] = same(stamp.publication_id, height, pl.Int64)
         columns["source_id"] = same(stamp.source_id, height, pl.Int64)
         columns["sheet"] = same(self.asked.sheet, height, pl.String)
@@ -146,7 +147,7 @@ class Reader:
         for name in ("invoice_date", "received_date"):
             texts = typed.text(name)
             columns[name] = same(None, height, pl.Date) if texts is None else self.days.read(texts)
-        return pl.DataFrame([columns[name].alias(name) for name in LINE_SCHEMA])
+        return typed.lines.hstack([column.alias(name) for name, column in columns.items()])[_ORDER]
 
     @cached_property
     def near(self) -> Period | None:

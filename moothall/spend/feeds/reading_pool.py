@@ -27,6 +27,12 @@ READERS = 2
 LARGE_BYTES = 8 * 2**20
 # Starting readers takes about as long as reading this much.
 WORTH_STARTING_BYTES = 4 * 2**20
+# Blocks of files come and go: memory given back to the system has to be cleared and taken again.
+_READERS_ENVIRONMENT = {
+    "POLARS_MAX_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(64 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+}
 _LENGTH = struct.Struct("!Q")
 
 
@@ -71,7 +77,7 @@ class ReadingPool:
             [sys.executable, "-m", __name__, *map(str, fds)],
             pass_fds=fds,
             stdin=subprocess.DEVNULL,
-            env=os.environ | {"POLARS_MAX_THREADS": "1"},
+            env=os.environ | _READERS_ENVIRONMENT,
         )
         self._stack.callback(process.wait)
         for line, other in zip(ours, theirs, strict=True):
@@ -169,9 +175,11 @@ def _read_until_the_line_closes(line: socket.socket, jobs: dict[str, Callable[..
 
 def _main(fds: list[int]) -> None:
     """Import once what reading needs, then be one reader and fork the others."""
+    gc.disable()
     jobs = _jobs()
     gc.freeze()  # what is imported stays: it need not be looked through again and again
     gc.set_threshold(100_000)  # rows read make many objects, and hardly ever a cycle
+    gc.enable()
     lines = [socket.socket(fileno=fd) for fd in fds]
     children = []
     for place, line in enumerate(lines[1:], start=1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -70,9 +71,16 @@ class RecentLoad:
 
 
 def files_published(
-    reader: Viewer | Reading, *, count: int | None = None, skip: int = 0
+    reader: Viewer | Reading,
+    *,
+    bodies: Sequence[int] = (),
+    count: int | None = None,
+    skip: int = 0,
 ) -> tuple[PublishedFile, ...]:
-    """The files behind what a reader may read, newest period first."""
+    """The files behind what a reader may read, newest period first.
+
+    bodies : only these; of every body when there are none
+    """
     reading = figures.reading_of(reader)
     held = (
         SourceFile.objects.filter(
@@ -82,6 +90,8 @@ def files_published(
         .select_related("publication", "load")
         .order_by("-publication__starts_on", "body__name", "name", "id")
     )
+    if bodies:
+        held = held.filter(body__in=bodies)
     return tuple(
         PublishedFile(
             id=file.pk,

@@ -105,6 +105,20 @@ def quarter_lines(body_id: int, period: Period) -> QuarterLines | None:
     return None
 
 
+def loaded_days(body_id: int) -> list[Period]:
+    """The days of which something of a body's stands, publications that meet made one."""
+    held = Publication.objects.filter(body_id=body_id, state=Publication.State.CURRENT)
+    days: list[Period] = []
+    for starts_on, ends_before in held.order_by("starts_on").values_list(
+        "starts_on", "ends_before"
+    ):
+        if days and starts_on <= days[-1].ends_before:
+            earlier = days.pop()
+            starts_on, ends_before = earlier.starts_on, max(earlier.ends_before, ends_before)
+        days.append(Period(starts_on, ends_before))
+    return days
+
+
 def _publications(body_id: int, period: Period, kinds: tuple[str, ...]) -> list[int]:
     held = Publication.objects.filter(
         body_id=body_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -19,6 +20,20 @@ from moothall.values.periods import Period
 @frozen
 class PublicationRow:
     """One publication as a list shows it. amount: GBP, kept."""
+
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "id",
+        "body",
+        "period",
+        "starts_on",
+        "kind",
+        "files",
+        "row_count",
+        "set_aside_count",
+        "kept_gbp",
+        "who_may_read_it",
+        "state",
+    )
 
     id: int
     body: str
@@ -38,6 +53,30 @@ class PublicationRow:
     shared_with_names: tuple[str, ...]
     state: str
     state_words: str
+
+    @property
+    def who_may_read(self) -> str:
+        """Such as 'Public', 'Shared: Ashmere Health', or where it stands when not current."""
+        if self.state != "CURRENT":
+            return self.state_words.capitalize()
+        named = f": {', '.join(self.shared_with_names)}" if self.shared_with_names else ""
+        return self.sharing_words.capitalize() + named
+
+    def as_json(self) -> dict[str, Any]:
+        """As a file and the command line give it; amounts as strings."""
+        return {
+            "id": self.id,
+            "body": self.body,
+            "period": self.period,
+            "starts_on": self.starts_on.isoformat(),
+            "kind": self.kind,
+            "files": ", ".join(name for _id, name in self.files),
+            "row_count": self.row_count,
+            "set_aside_count": self.set_aside_count,
+            "kept_gbp": str(self.amount),
+            "who_may_read_it": self.who_may_read,
+            "state": self.state,
+        }
 
 
 def publications_of(viewer: Viewer, *, body: str = "", state: str = "") -> list[PublicationRow]:

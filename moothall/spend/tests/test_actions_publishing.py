@@ -236,6 +236,14 @@ def test_who_may_not_publish_is_told_who_may(body, load):
     assert publish(body, by=officer).release.by == officer
 
 
-def test_a_quarter_with_nothing_loaded_is_refused(body):
-    with pytest.raises(CannotPublish, match="Nothing of Testshire is loaded"):
+def test_a_quarter_with_nothing_loaded_is_refused_and_says_what_is(body, load):
+    with pytest.raises(CannotPublish, match=r"January 2026 to .*Nothing of it stands here yet"):
+        publish(body)
+    for month in (3, 4, 7, 9, 11):
+        load(f"2025-{month:02}.csv", PAYMENTS + PAID[0].replace("01/2026", f"{month:02}/2025"))
+        if month == 7:
+            days = "What stands here is of 1 March 2025 to 30 April 2025 and July 2025."
+            with pytest.raises(CannotPublish, match=days):
+                publish(body)
+    with pytest.raises(CannotPublish, match="has gaps; the last of it is of November 2025"):
         publish(body)

@@ -1,6 +1,7 @@
 """The spend room at work: each page in the hands of those who may, and of those who may not."""
 
 import csv
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -465,6 +466,36 @@ def test_rows_set_aside_and_duplicates_are_listed_by_the_keyboard(client, office
     twice = run(app, ["duplicates", "--format", "json"])
     assert twice.exit_code == 3
     assert '"open_gbp": "99.99"' in twice.stdout
+
+
+def test_a_publication_is_withdrawn_shown_again_and_shared_by_the_keyboard(client, officer):
+    from typer.testing import CliRunner
+
+    from moothall.spend.commands import app
+
+    number = str(loaded(client).publication_id)
+    OrganisationFactory(name="Southwold")
+    run = CliRunner().invoke
+
+    def listed(*said: str) -> list[tuple[str, str]]:
+        answer = run(app, ["publications", "list", *said, "--format", "json"])
+        rows = json.loads(answer.stdout)["rows"]
+        return [(str(row["id"]), row["who_may_read_it"]) for row in rows]
+
+    assert listed("--body", "Norbury") == [(number, "Private")]
+    assert listed("--body", "Southwold") == []
+    said = run(app, ["publications", "withdraw", number]).stderr
+    assert "Withdrawn: no answer counts it. Norbury, April 2025" in said
+    assert figures.headline(OPERATOR).payment_count == 0
+    assert listed("--withdrawn") == [(number, "Withdrawn")]
+    refused = run(app, ["publications", "withdraw", number]).exception
+    assert "This publication is withdrawn. Only a current one" in refused.sentence
+    run(app, ["publications", "restore", number])
+    assert figures.headline(OPERATOR).payment_count == 5
+    run(app, ["publications", "share", number, "--to", "named", "--with", "Southwold"])
+    assert listed() == [(number, "Shared with named bodies: Southwold")]
+    unknown = run(app, ["publications", "restore", "7"]).exception
+    assert "There is no publication 7. `moothall spend publications list`" in unknown.sentence
 
 
 def test_a_room_at_work_without_rows_counts_no_noughts(client, officer):

@@ -179,7 +179,7 @@ def category(request: HttpRequest, code: str) -> HttpResponseBase:
 def download(request: HttpRequest) -> HttpResponseBase:
     """The data behind every page: the lines, the summaries, and the files they came from."""
     asked = asked_by(request, every_year=True)
-    files = files_published(asked.reading)
+    files = files_published(asked.reading, bodies=asked.filters.bodies)
     document = {"rows": [file.as_json() for file in files]}
     if file := as_file(request, "published-files", document, PublishedFile.COLUMNS):
         return file

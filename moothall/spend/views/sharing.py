@@ -32,8 +32,8 @@ def publication_list(request: PersonsRequest) -> HttpResponseBase:
     )
     order = request.GET.get("order", "")
     rows = work_tables.in_order(rows, order)
-    document = {"rows": work_tables.publications_as_rows(rows)}
-    if file := as_file(request, "publications", document, work_tables.PUBLICATION_COLUMNS):
+    document = {"rows": [row.as_json() for row in rows]}
+    if file := as_file(request, "publications", document, sharing.PublicationRow.COLUMNS):
         return file
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     table = work_tables.publications_table(

@@ -22,19 +22,6 @@ LOAD_COLUMNS = (
     "rows_set_aside",
     "kept_gbp",
 )
-PUBLICATION_COLUMNS = (
-    "id",
-    "body",
-    "period",
-    "starts_on",
-    "kind",
-    "files",
-    "row_count",
-    "set_aside_count",
-    "kept_gbp",
-    "who_may_read_it",
-    "state",
-)
 ORDERS = {
     "period": lambda row: row.starts_on,
     "body": lambda row: row.body,
@@ -101,34 +88,6 @@ def in_order(rows: Sequence[PublicationRow], order: str) -> list[PublicationRow]
     return sorted(rows, key=key, reverse=order.startswith("-")) if key else list(rows)
 
 
-def who_may_read(row: PublicationRow) -> str:
-    """Such as 'Public', 'Shared: Ashmere Health', or where it stands when it is not current."""
-    if row.state != "CURRENT":
-        return row.state_words.capitalize()
-    named = f": {', '.join(row.shared_with_names)}" if row.shared_with_names else ""
-    return row.sharing_words.capitalize() + named
-
-
-def publications_as_rows(rows: Sequence[PublicationRow]) -> list[dict[str, Any]]:
-    """Each publication as a file has it; amounts as strings."""
-    return [
-        {
-            "id": row.id,
-            "body": row.body,
-            "period": row.period,
-            "starts_on": row.starts_on.isoformat(),
-            "kind": row.kind,
-            "files": ", ".join(name for _id, name in row.files),
-            "row_count": row.row_count,
-            "set_aside_count": row.set_aside_count,
-            "kept_gbp": str(row.amount),
-            "who_may_read_it": who_may_read(row),
-            "state": row.state,
-        }
-        for row in rows
-    ]
-
-
 def publications_table(
     rows: Sequence[PublicationRow], *, order: str, count: int, downloads: Sequence[Download]
 ) -> Table:
@@ -149,7 +108,7 @@ def publications_table(
                 ", ".join(name for _id, name in row.files),
                 row.row_count,
                 row.amount,
-                who_may_read(row),
+                row.who_may_read,
             )
             for row in rows
         ],
