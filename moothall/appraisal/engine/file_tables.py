@@ -221,6 +221,12 @@ class _ChoiceKey:
 
 
 @frozen
+class WorthFields:
+    figure: Decimal = fields.number("Figure, in the criterion's unit")
+    worth: Decimal = fields.count("What it is worth, 0 to 100")
+
+
+@frozen
 class CriterionFields:
     title: str = fields.text("Title")
     group: str = fields.choice("Question", tuple(Group))
@@ -229,6 +235,7 @@ class CriterionFields:
     best: Decimal | None = fields.number("What is worth 100", None)
     unit: str = fields.text("Unit", "points")
     direction: str | None = fields.choice("Direction", tuple(Direction), None)
+    value: tuple[WorthFields, ...] = fields.rows("Value function, from worst", WorthFields, ())
     not_costed: str = fields.text("Why it is in no cost", "")
     counts: str = fields.text("What a score counts", "")
 

@@ -229,6 +229,7 @@ class _Reading:
             given = given_of(row)
             if given["direction"] is None:
                 del given["direction"]
+            given["value"] = tuple((float(one.figure), float(one.worth)) for one in row.value)
             is_plain = row.scale == Scale.GLOBAL and row.worst is None and row.best is None
             for end in ("worst", "best"):
                 if is_plain:

@@ -55,6 +55,14 @@ def test_a_swing_keeps_the_range_it_was_asked_on():
     assert weighing.swings[0].asked_on == Range(0.0, 50.0, "points")
 
 
+def test_a_criterion_may_have_a_value_function():
+    points = [{"figure": 0, "worth": 0}, {"figure": 40, "worth": 80}, {"figure": 100, "worth": 100}]
+    quality = read(criteria__quality__value=points).criteria[1]
+    assert quality.value == ((0.0, 0.0), (40.0, 80.0), (100.0, 100.0))
+    told = said(findings(criteria__quality__value=points[:2]))["criteria.quality"]
+    assert told.startswith("The value function of 'Quality' does not go from 0, worth 0, to 100")
+
+
 def test_who_was_never_asked_for_an_interest_differs_from_who_has_none():
     assert read(weightings__cabinet__has_no_interest=None).weightings[0].interests is None
 
