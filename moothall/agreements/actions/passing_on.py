@@ -22,6 +22,7 @@ from moothall.agreements.models import (
     Member,
     Novation,
 )
+from moothall.agreements.queries.passing_on import open_disputes, open_variations, with_what_is_owed
 from moothall.core import audit
 from moothall.core.errors import CannotDo
 from moothall.core.lengths import why_too_long
@@ -170,17 +171,20 @@ def _operator() -> Person:
 def _agreement(passing: Passing, key: int) -> tuple[Novation, ...]:
     """Each successor takes the body's place as a member; the greatest keeps the record.
 
-    Whoever sat on its boards for the body sits there no longer: those seats wait to be filled.
+    What the body still owed there (promises, its part of the exit plan, payments to approve and
+    pay) and what it had open (disputes, variations) passes to the greatest. Whoever sat on its
+    boards for the body sits there no longer: those seats wait to be filled.
     """
     agreement = Agreement.objects.select_for_update().filter(pk=key).first()
     mine = Member.objects.filter(agreement_id=key, organisation=passing.body, left_on=None)
     if agreement is None or (agreement.body_id != passing.body.pk and not mine.exists()):
         raise CannotPassOn(f"Nothing passed: {passing.body.name} is in no such agreement any more.")
+    what = with_what_is_owed(agreement, passing.body)
     for member in mine:
         member.left_on = max(passing.on, member.joined_on or passing.on)
         member.save(update_fields=["left_on"])
-        for heir in passing.to:
-            Member.objects.get_or_create(
+        heirs = {
+            heir: Member.objects.get_or_create(
                 agreement=agreement,
                 organisation=heir,
                 left_on=None,
@@ -190,8 +194,18 @@ def _agreement(passing: Passing, key: int) -> tuple[Novation, ...]:
                     "gets": member.gets,
                     "joined_on": passing.on,
                 },
-            )
+            )[0]
+            for heir in passing.to
+        }
+        # What was due of it before is owed by its successor too.
+        member.obligations.update(owner=heirs[passing.first])
+        member.exit_items.update(owner=heirs[passing.first])
     end_seats(agreement.pk, passing.body, passing.on)
+    open_disputes(agreement, passing.body).update(organisation=passing.first)
+    open_variations(agreement, passing.body).update(organisation=passing.first)
+    agreement.facts_keys.filter(organisation=passing.body, ended_at=None).update(
+        ended_at=passing.at
+    )
     if agreement.body_id == passing.body.pk:
         agreement.body = passing.first
         if Agreement.objects.filter(body=passing.first, reference=agreement.reference).exists():
@@ -199,7 +213,8 @@ def _agreement(passing: Passing, key: int) -> tuple[Novation, ...]:
         agreement.save(update_fields=["body", "reference"])
     value = agreement.value_pence
     return _novation(
-        passing, Thing.AGREEMENT, agreement.name, agreement=agreement,
+        passing, Thing.AGREEMENT, what,
+        agreement=agreement,
         quantities={} if value is None else passing.parts(value),
     )  # fmt: skip
 

@@ -4,22 +4,29 @@ from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from moothall.agreements import permissions
+from moothall.agreements.engine.settling import STATED
+from moothall.agreements.engine.variation import OPEN
 from moothall.agreements.models import (
     Agreement,
     Company,
     CompanyExposure,
     Directorship,
+    ExitItem,
     Holding,
+    LineDispute,
     Novation,
+    Obligation,
     Seat,
     SeatClass,
+    Variation,
 )
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Organisation, Succession
+from moothall.values.wording import listed, number_of
 
 Thing = Novation.Thing
 
@@ -106,7 +113,7 @@ def what_is_left(body: Organisation) -> tuple[Left, ...]:
         Q(body=body) | Q(members__organisation=body, members__left_on=None)
     ).distinct()
     found = [
-        Left(Thing.AGREEMENT, one.pk, "Agreement", one.name, one.value_pence)
+        Left(Thing.AGREEMENT, one.pk, _kind(one), with_what_is_owed(one, body), one.value_pence)
         for one in agreements.order_by("name", "pk")
     ]
     shares: dict[int, Left] = {}
@@ -146,6 +153,41 @@ def what_is_left(body: Organisation) -> tuple[Left, ...]:
         for one in Company.objects.filter(body=body).select_related("organisation")
     ]
     return tuple(found)
+
+
+def _kind(agreement: Agreement) -> str:
+    return "Fund" if agreement.kind == "pooled_fund" else "Agreement"
+
+
+def with_what_is_owed(agreement: Agreement, body: Organisation) -> str:
+    """An agreement with what a body still owes or has open under it, which passes with it."""
+    promises = Obligation.objects.filter(agreement=agreement, owner__organisation=body).count()
+    items = ExitItem.objects.filter(
+        agreement=agreement, owner__organisation=body, done_on=None, set_aside_because=""
+    ).count()
+    # Whoever keeps the record sees to its payments, once a statement is made.
+    unpaid = agreement.settlements.filter(state__in=STATED - {"PAID"}).count()
+    counts = (
+        (promises, "promise", "promises"),
+        (items, "item of the exit plan", "items of the exit plan"),
+        (unpaid if agreement.body_id == body.pk else 0, "period to be paid", "periods to be paid"),
+        (open_disputes(agreement, body).count(), "line in dispute", "lines in dispute"),
+        (open_variations(agreement, body).count(), "variation asked for", "variations asked for"),
+    )
+    owed = [number_of(count, one, many) for count, one, many in counts if count]
+    return f"{agreement.name}, with {listed(owed)}" if owed else agreement.name
+
+
+def open_disputes(agreement: Agreement, body: Organisation) -> QuerySet[LineDispute]:
+    """The lines that a body disputes under an agreement, not resolved yet."""
+    return LineDispute.objects.filter(
+        line__statement__agreement=agreement, organisation=body, resolved_at=None
+    )
+
+
+def open_variations(agreement: Agreement, body: Organisation) -> QuerySet[Variation]:
+    """The variations that a body asked for, not in force yet."""
+    return agreement.variations.filter(organisation=body, state__in=OPEN)
 
 
 def _heirs(body: Organisation) -> tuple[tuple[str, str, Decimal], ...]:

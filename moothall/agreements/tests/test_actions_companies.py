@@ -9,11 +9,21 @@ from moothall.agreements.actions import companies, company_plans, passing_on, ro
 from moothall.agreements.actions.companies import CannotKeepCompany
 from moothall.agreements.actions.company_plans import CannotDeclareDividend, CannotPlan
 from moothall.agreements.actions.passing_on import CannotPassOn
-from moothall.agreements.models import Directorship, Holding, Member, Novation
+from moothall.agreements.actions.paying import dispute_line
+from moothall.agreements.models import (
+    Directorship,
+    ExitItem,
+    Holding,
+    Member,
+    Novation,
+    Obligation,
+)
+from moothall.agreements.permissions import why_not_approve_payment, why_not_resolve
 from moothall.agreements.queries.passing_on import succession_page
 from moothall.agreements.tests.board_factories import committee, seat_of
 from moothall.agreements.tests.company_factories import company_of
 from moothall.agreements.tests.factories import agreement_of, manager_of
+from moothall.agreements.tests.lamps import lamp_place
 from moothall.core.models import AuditEntry
 from moothall.core.permissions import Viewer
 from moothall.directory.actions.bodies import record_succession
@@ -380,6 +390,41 @@ def test_whoever_sat_on_its_boards_for_the_body_sits_there_no_longer(council, he
     assert seat.ends_before == LAST
     page = succession_page(council, viewer=Viewer.operator())
     assert [(one.board, one.seats) for one in page.to_fill] == [("Joint Committee, Norbury", 1)]
+
+
+def test_what_it_owed_under_an_agreement_passes_with_it_and_the_novation_says_so():
+    place = lamp_place()
+    line = place.stated(800, depots=2).lines.get(term="lamps")
+    dispute = dispute_line(line=line, why="Ten were dark.", by=place.checker, at=NOW)
+    agreement, by = place.agreement, place.manager
+    mine = agreement.members.get(organisation=place.council)
+    told = {"agreement": agreement, "owner": mine, "by": by, "at": NOW}
+    promise = Obligation.objects.create(
+        kind="report", what="Report", measure="Sent", first_due_on=date(2026, 1, 31), **told
+    )
+    item = ExitItem.objects.create(part="data", what="Hand over", **told)
+    variation = agreement.variations.create(
+        number=1, title="More", organisation=place.council, in_force_from=LAST, by=by, at=NOW
+    )
+    north = OrganisationFactory(name="North Council")
+    whole = {north: Decimal(1)}
+    record_succession(predecessor=place.council, shares=whole, on=LAST, by=None, at=NOW)
+    place.council.refresh_from_db()
+    (made,) = pass_on(place.council, whole, "AGREEMENT", agreement.pk, by)
+    assert made.what == (
+        "Street lamps, with 1 promise, 1 item of the exit plan, 1 period to be paid, 1 line in "
+        "dispute and 1 variation asked for"
+    )
+    heir = agreement.members.get(organisation=north)
+    for each in (promise, item, variation, dispute):
+        each.refresh_from_db()
+    assert (promise.owner, item.owner) == (heir, heir)
+    assert (variation.organisation, dispute.organisation) == (north, north)
+    payer = RoleHeldFactory(organisation=north, role=Role.SECTION_151_OFFICER.value).person
+    checker = RoleHeldFactory(organisation=north, role=Role.FINANCE_OFFICER.value).person
+    assert why_not_approve_payment(payer, place.period()) is None
+    assert why_not_resolve(checker, dispute) is None
+    assert succession_page(place.council, viewer=Viewer.operator()).left == ()
 
 
 def test_the_record_of_a_company_passes_whole(council, heirs, company, manager):
