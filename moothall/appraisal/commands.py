@@ -23,6 +23,12 @@ def appraise(
     xlsx: Annotated[
         Path | None, typer.Option(help="Where to write it as a live spreadsheet.")
     ] = None,
+    docx: Annotated[Path | None, typer.Option(help="Where to write the paper for Word.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Where to write the paper as PDF.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Where to write the paper as HTML.")] = None,
+    paper: Annotated[
+        str, typer.Option(help="Which paper: business-case, or briefing for members.")
+    ] = "business-case",
 ) -> None:
     """Weigh every way of delivering a service: money, scores, and how far the answer holds.
 
@@ -37,6 +43,8 @@ def appraise(
 
     if format not in ("text", "json"):
         raise typer.BadParameter(f"{format!r} is neither text nor json.")
+    if paper not in ("business-case", "briefing"):
+        raise typer.BadParameter(f"{paper!r} is neither business-case nor briefing.")
     found, findings = appraisal_and_findings(text_of(file))
     if found is not None:
         findings = [*findings, *money_findings(found, rule_books())]
@@ -49,12 +57,32 @@ def appraise(
         from moothall.appraisal.exports.spreadsheet import spreadsheet
 
         _write(xlsx, spreadsheet(worked))
+    if docx or pdf or html:
+        _write_papers(worked, file, paper, docx, pdf, html)
     if format == "json":
         print_json({**worked.as_json(), "findings": [one.as_json() for one in findings]})
     else:
         _show(worked)
     show_findings(findings)
     raise typer.Exit(LOOK if findings else 0)
+
+
+def _write_papers(
+    worked: "Result", file: Path, name: str, docx: Path | None, pdf: Path | None, html: Path | None
+) -> None:
+    import hashlib
+
+    from moothall.appraisal.engine.papers import briefing, business_case
+    from moothall.appraisal.exports.papers import docx_of, html_of, pdf_of
+
+    digest = hashlib.sha256(text_of(file).encode()).hexdigest()
+    paper = (briefing if name == "briefing" else business_case)(worked, digest=digest)
+    if docx:
+        _write(docx, docx_of(paper, worked.appraisal.on))
+    if pdf:
+        _write(pdf, pdf_of(paper))
+    if html:
+        _write(html, html_of(paper).encode())
 
 
 def _write(to: Path, contents: bytes) -> None:

@@ -67,3 +67,13 @@ def test_a_spreadsheet_is_written_where_it_is_asked_for(tmp_path):
     assert book.read_bytes().startswith(b"PK")
     told = run(FILE, "--draws", "500", "--xlsx", str(tmp_path / "nowhere" / "leisure.xlsx"))
     assert "was not written: No such file or directory" in told.stderr
+
+
+def test_papers_are_written_where_they_are_asked_for(tmp_path):
+    word, page = tmp_path / "case.docx", tmp_path / "brief.html"
+    assert run(FILE, "--draws", "500", "--docx", str(word)).exit_code == 0
+    assert word.read_bytes().startswith(b"PK")
+    run(FILE, "--draws", "500", "--paper", "briefing", "--html", str(page))
+    assert "briefing for members</h1>" in page.read_text(encoding="utf-8")
+    told = run(FILE, "--paper", "leaflet")
+    assert "'leaflet' is neither business-case nor briefing." in " ".join(told.stderr.split())
