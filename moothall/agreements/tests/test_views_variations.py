@@ -138,6 +138,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_why():
     page = text_of(answer)
     assert "The deal file is not sound" in page
     assert "A dearer lamp" in page
+    assert '<button type="submit" class="govuk-button"' in page  # mended, it is sent again
     assert keeper.post(at("ask_variation", agreement.pk), {}).status_code == 422
 
 
