@@ -1,6 +1,10 @@
 """What every test of the building may lean on."""
 
+import contextlib
 import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,30 +105,64 @@ def _tests_may_empty_the_books() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_head_from_another_test() -> Iterator[None]:
-    """A test whose deeds were rolled back leaves no head of them beside the books."""
-    from moothall.core import audit
+def _nothing_kept_from_another_test() -> Iterator[None]:
+    """A test whose deeds were rolled back leaves no head of them beside the books.
+
+    Nor is a generation remembered: the next test's have the same numbers.
+    """
+    from moothall.core import audit, lake
 
     yield
     audit.head_file().unlink(missing_ok=True)
+    lake._generation.cache_clear()
 
 
 @pytest.fixture(scope="module")
-def books_of_the_module(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """What a module's own fixtures put into the books stands for all its tests, loaded once.
+def books_of_the_module(
+    django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """What a module's own fixtures put into books and lake stands for all its tests, loaded once.
 
     Each test's own deeds are undone to there. So no test of such a module can ask for
     `transaction=True`, and one that wants empty books stands in another module.
     """
+    from django.conf import settings
     from django.db import connection, transaction
+
+    from moothall.core import lake
 
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         whole = transaction.atomic()
         whole._from_testcase = True  # as Django marks its own: a deed may be outermost in it
         with whole:
             patch.setattr(connection, "close", lambda: None)  # a test ends by hanging up
+            patch.setattr(settings, "HOME", tmp_path_factory.mktemp("home-of-the-module"))
+            lake._generation.cache_clear()
             yield
             transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def migrated_books(
+    django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Empty books in a file of SQLite, for a test's own process: copied, not migrated again."""
+    from django.db import connection
+
+    home = tmp_path_factory.mktemp("migrated")
+    books = home / "books.sqlite3"
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), contextlib.closing(sqlite3.connect(books)) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+        return books
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        env=os.environ | {"MOOTHALL_HOME": str(home), "DATABASE_URL": "", "MOOTHALL_DEBUG": "1"},
+        cwd=ROOT,
+        check=True,
+    )
+    return books
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from schemathesis.specs.openapi.checks import (
 
 from moothall.agreements.actions.facts_doors import make_key
 from moothall.agreements.tests.lamps import lamp_place
-from moothall.core import lake
 from moothall.site.wsgi import application
 from moothall.spend.tests.little_place import little_place
 
@@ -25,10 +24,9 @@ schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place(tmp_path):
-    lake._generation.cache_clear()  # generations begin at 1 again in each test
-    return little_place(tmp_path)
+@pytest.fixture(scope="module")
+def place(books_of_the_module, tmp_path_factory):
+    return little_place(tmp_path_factory.mktemp("place"))
 
 
 @pytest.mark.slow

@@ -177,7 +177,7 @@ class Jobs:
                 books.execute(statement)
 
 
-def started(folder: Path, url: str = "") -> Jobs:
+def started(folder: Path, url: str = "", books: Path | None = None) -> Jobs:
     environment = os.environ | {
         "MOOTHALL_HOME": str(folder / "home"),
         "DATABASE_URL": url,
@@ -185,12 +185,15 @@ def started(folder: Path, url: str = "") -> Jobs:
         "MOOTHALL_DEBUG": "1",
     }
     (folder / "home").mkdir()
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        env=environment,
-        cwd=ROOT,
-        check=True,
-    )
+    if url:
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+            env=environment,
+            cwd=ROOT,
+            check=True,
+        )
+    else:
+        shutil.copy(books, folder / "home")
     process = subprocess.Popen(
         [sys.executable, "-c", SEVERAL_JOBS % {"body": BODY}],
         env=environment,
@@ -211,8 +214,8 @@ def ended(jobs: Jobs) -> None:
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[Jobs]:
-    jobs = started(tmp_path)
+def on_sqlite(migrated_books: Path, tmp_path: Path) -> Iterator[Jobs]:
+    jobs = started(tmp_path, books=migrated_books)
     yield jobs
     ended(jobs)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,7 +82,9 @@ Pair = tuple[Service, Service]
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Pair:
+def on_sqlite(migrated_books: Path, tmp_path: Path) -> Pair:
+    (tmp_path / "first").mkdir()
+    shutil.copy(migrated_books, tmp_path / "first")
     return Service(tmp_path / "first"), Service(tmp_path / "second")
 
 

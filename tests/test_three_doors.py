@@ -29,7 +29,7 @@ from moothall.spend.queries.asking import reading_for
 from moothall.spend.tests.little_place import AT, HEADER, LittlePlace, little_place, officer_of
 from moothall.values.wording import percentage, pounds, pounds_in_words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_lake")]
+pytestmark = pytest.mark.django_db
 PUBLIC, REFUSED = "public", 4
 REGISTER = """\
 Organisation name,Company number,Postcode,Legal form,SME
@@ -122,9 +122,10 @@ MANY = {
 }
 
 
-@pytest.fixture
-def place(tmp_path) -> LittlePlace:
+@pytest.fixture(scope="module")
+def place(books_of_the_module, tmp_path_factory) -> LittlePlace:
     """The little place, with a register, and payments made twice that are not public."""
+    tmp_path = tmp_path_factory.mktemp("place")
     LocalPostcodeFactory(prefix="AS1")
     place = little_place(tmp_path)
     path = tmp_path / "register.csv"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,8 +80,9 @@ def migrated(books: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def sqlite_books(tmp_path: Path) -> dict[str, str]:
-    return migrated({"MOOTHALL_HOME": str(tmp_path)})
+def sqlite_books(migrated_books: Path, tmp_path: Path) -> dict[str, str]:
+    shutil.copy(migrated_books, tmp_path)
+    return {"MOOTHALL_HOME": str(tmp_path)}
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from moothall.directory.tests.factories import OrganisationFactory
 from moothall.spend.queries.trends import trends
 from moothall.spend.tests.little_place import AT, COUNCIL, HEALTH, little_place, sum_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_lake")]
+pytestmark = pytest.mark.django_db
 MERGED_ON = date(2026, 4, 1)
 
 
-@pytest.fixture
-def merged(tmp_path):
+@pytest.fixture(scope="module")
+def merged(books_of_the_module, tmp_path_factory):
     """Ashmere Council took over three quarters of Ashmere Health, a new trust the rest."""
-    place = little_place(tmp_path)
+    place = little_place(tmp_path_factory.mktemp("place"))
     trust = OrganisationFactory(name="Ashmere Trust", slug="ashmere-trust")
     shares = {place.council: Decimal("0.75"), trust: Decimal("0.25")}
     record_succession(predecessor=place.health, shares=shares, on=MERGED_ON, by=None, at=AT)

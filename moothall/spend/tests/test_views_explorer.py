@@ -38,11 +38,6 @@ PUBLIC_GBP = sum_of(COUNCIL, HEALTH)
 EVERY_GBP = sum_of(COUNCIL, HEALTH, POLICE)
 
 
-@pytest.fixture(autouse=True)
-def _generations_begin_again():
-    lake._generation.cache_clear()  # generations begin at 1 again in each test
-
-
 @pytest.fixture(scope="module")
 def place(books_of_the_module, tmp_path_factory):
     return little_place(tmp_path_factory.mktemp("place"))
