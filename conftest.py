@@ -34,7 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def _begins_late(item: pytest.Item) -> tuple[float, bool]:
+    """By how long a test may take: its own time limit, where it has one, then its marks."""
+    limit = item.get_closest_marker("timeout")
+    is_heavy = any(item.get_closest_marker(mark) for mark in ("slow", "browser", "libreoffice"))
+    return (-limit.args[0] if limit else 0, not is_heavy)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The longest first: one that begins last leaves every other worker idle until it ends.
+    items.sort(key=_begins_late)
     if not config.getoption("--books-only"):
         return
     opens = {"db", "transactional_db", "live_server"}
