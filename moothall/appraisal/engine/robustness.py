@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from moothall.appraisal.engine.acceptability import Acceptability
+from moothall.appraisal.engine.acceptability import Acceptability, Nearby
 from moothall.appraisal.engine.agreement import Interests, MethodsCompared, Together
 from moothall.appraisal.engine.criteria import Scores, shown
 from moothall.appraisal.engine.frontier import Dominated, Frontier
@@ -140,9 +140,12 @@ def _ways_to_lose(ways: Sequence[Loss], titles: Mapping[str, str]) -> str:
 
 def _compromises(scores: Scores, over_all: Acceptability, sweeps: Sequence[Sweep]) -> Iterator[str]:
     """Name the options that look safe to everybody and are nobody's choice."""
-    keys = tuple(scores.options)
-    for place, key in enumerate(keys):
-        found = [sweep for sweep in sweeps if key in sweep.compromises()]
+    among: dict[str, list[Sweep]] = {}
+    for sweep in sweeps:
+        for key in sweep.compromises():
+            among.setdefault(key, []).append(sweep)
+    for place, key in enumerate(scores.options):
+        found = among.get(key)
         if not found:
             continue
         worst = max(sweep.places[key][1] for sweep in found)
@@ -176,6 +179,17 @@ def _precision(over_all: Acceptability) -> str:
         f"Shares of all possible weightings are counted over {over_all.draws:,} drawn evenly: each "
         f"is within {50 * widest:.1f} percentage points, 19 times in 20."
     )
+
+
+def on_nearby(scores: Scores, order: Together, near: Nearby) -> Iterator[str]:
+    """Yield how the first option fares when all weights move a little at once."""
+    for key in order.first[:1] if len(order.first) == 1 else ():
+        share = float(near.first[list(scores.options).index(key)])
+        yield (
+            f"With all weights moved at random about those given, by {100 * near.moved:.1f} "
+            f"percentage points as a rule, {scores.options[key]} stays first {_about(share)} of "
+            "the time."
+        )
 
 
 def on_methods(scores: Scores, found: MethodsCompared) -> Iterator[str]:

@@ -15,8 +15,10 @@ from moothall.appraisal.engine.acceptability import (
     DRAWS,
     SEED,
     Acceptability,
+    Nearby,
     acceptability,
     all_weights,
+    nearby,
 )
 from moothall.appraisal.engine.agreement import (
     Interests,
@@ -42,6 +44,7 @@ class Weighing:
 
     order       : by the weighted sum: each weigher alone, and all together in two ways
     over_all    : places over all possible weights, by the weighted sum
+    near        : who is first over weights about those given, by the weighted sum
     ask_again   : swings whose range has moved; until they are asked for, the order is provisional
     notes       : criteria that decide nothing or count twice
     robustness  : how far the order can be relied on, in sentences
@@ -53,6 +56,7 @@ class Weighing:
     interests: Interests
     methods: MethodsCompared
     over_all: Acceptability
+    near: Nearby
     sweeps: tuple[Sweep, ...]
     dominated: tuple[Dominated, ...]
     frontier: Frontier | None
@@ -84,6 +88,7 @@ class Weighing:
                     "rank_by_median": self.order.by_ranks[key],
                     "first_rank_probability": float(self.over_all.first[place]),
                     "rank_probabilities": self.over_all.by_rank[place].tolist(),
+                    "first_rank_probability_nearby": float(self.near.first[place]),
                     "mean_rank": float(self.over_all.mean_rank[place]),
                     "central_weights": _row(criteria, self.over_all.central[place]),
                     "beats": _row(keys, self.over_all.beats[place]),
@@ -124,6 +129,7 @@ class Weighing:
             "ask_again": [each.sentence for each in self.ask_again],
             "notes": list(self.notes),
             "draws": self.over_all.draws,
+            "weights_moved_nearby": self.near.moved,
             "robustness": list(self.robustness),
         }
 
@@ -158,6 +164,7 @@ def weighing(
     values = scores.values
     over_all, firsts = _over_all(values.tobytes(), values.shape, draws, seed, tuple(methods))
     compared = methods_compared(scores, weights, firsts, methods)
+    near = nearby(METHODS[0], values, weights, draws, seed)
     swept = sweeps(scores, weights)
     beaten, alike = dominated(scores), the_same(scores)
     against_cost = None if costs is None else frontier(order.totals, costs)
@@ -169,6 +176,7 @@ def weighing(
         found,
         compared,
         over_all,
+        near,
         swept,
         beaten,
         against_cost,
@@ -177,6 +185,7 @@ def weighing(
         notes_on(scores),
         (
             *robustness.on_weights(scores, order, over_all, swept),
+            *robustness.on_nearby(scores, order, near),
             *robustness.on_weighers(scores, order),
             *robustness.on_interests(scores, weightings, found),
             *robustness.on_methods(scores, compared),
