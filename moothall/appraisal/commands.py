@@ -101,8 +101,8 @@ def _show(worked: "Result") -> None:
     for gate in worked.gates:
         typer.echo(f"{gate.question} {gate.state.value.capitalize()}: {gate.because}")
     typer.echo(
-        f"{'':{WIDE}}{'worth':>10}{'public':>10}{'cost':>10}{'ratio':>8}{'score':>7}"
-        f"{'first in':>10}{'best in':>10}"
+        f"{'':{WIDE}}{'worth':>10}{'cost':>10}{'council':>10}{'public':>10}{'ratio':>8}{'score':>7}"
+        f"{'first in':>12}{'best in':>12}"
     )
     for one in worked.options.values():
         typer.echo(_row(one))
@@ -139,7 +139,8 @@ def _row(one: "OptionResult") -> str:
     ratio = "–" if one.bcr is None else f"{one.bcr:.2f}"
     score = "–" if one.score is None else f"{one.score:.1f}"
     return (
-        f"{one.option.name:{WIDE}.{WIDE}}{money(one.npv):>10}{money(one.public_npv):>10}"
-        f"{money(one.cost):>10}{ratio:>8}{score:>7}{share(one.first_probability):>10}"
-        f"{share(one.best_probability):>10}"
+        f"{one.option.name:{WIDE}.{WIDE}}{money(one.npv):>10}{money(one.cost):>10}"
+        f"{money(one.council_cost):>10}{money(one.public_cost):>10}{ratio:>8}{score:>7}"
+        f"{share(one.first_probability):>12}"
+        f"{share(one.best_probability):>12}"
     )

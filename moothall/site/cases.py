@@ -8,13 +8,14 @@ from functools import cache
 from attrs import evolve, frozen
 
 from moothall.agreements.engine.governed_cases import GOVERNED
+from moothall.appraisal.cases.named import CASES as APPRAISAL_CASES
 from moothall.core.errors import CannotDo
 from moothall.deals.cases.named import CASES as DEAL_CASES
 from moothall.spend.engine.cases import CASES as SPEND_CASES
 from moothall.values.cases import Case
 
 # Every slice with worked cases adds its own here.
-CASES: dict[str, Callable[[], Case]] = {**SPEND_CASES, **DEAL_CASES}
+CASES: dict[str, Callable[[], Case]] = {**SPEND_CASES, **DEAL_CASES, **APPRAISAL_CASES}
 
 
 class NoSuchCase(CannotDo):

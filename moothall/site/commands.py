@@ -155,6 +155,23 @@ def cases_deal(
     typer.echo(case.deal.strip())
 
 
+@cases.command("appraisal")
+def cases_appraisal(
+    name: Annotated[str, typer.Argument(help="As `moothall cases list` gives it.")],
+) -> None:
+    """Print the appraisal's file of a case, to copy and change; ends with 4 when it has none.
+
+    Example: moothall cases appraisal libraries-ten-options
+    """
+    from moothall.site.cases import case_named
+
+    case = case_named(name)
+    if not case.appraisal:
+        typer.echo(f"{case.title} is no appraisal: it has no such file to copy.", err=True)
+        raise typer.Exit(4)
+    typer.echo(case.appraisal.strip())
+
+
 def _bring_the_books_up_to_date() -> None:
     """Make the books on first use, and apply what a newer Moothall added to them."""
     from django.core.management import call_command

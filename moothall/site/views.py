@@ -71,9 +71,10 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
         found = cases.case_named(name)
     except cases.NoSuchCase as missing:
         raise Http404(missing.sentence) from None
-    if found.deal and request.GET.get("format") == "toml":
+    file = found.deal or found.appraisal
+    if file and request.GET.get("format") == "toml":
         return HttpResponse(
-            found.deal.lstrip(),
+            file.lstrip(),
             content_type="application/toml; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{found.case}.toml"'},
         )

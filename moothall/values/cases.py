@@ -53,6 +53,7 @@ class Case:
     """A published worked example, reproduced.
 
     deal       : the deal file it rests on, for whoever wants to copy it; empty where it is no deal
+    appraisal  : the same of an appraisal's file
     story      : what happened, in three sentences
     checked_on : when its figures were last held to their sources
     """
@@ -64,6 +65,7 @@ class Case:
     deal: str = ""
     story: str = ""
     checked_on: date | None = None
+    appraisal: str = ""
 
     def disagreements(self) -> tuple[CaseFigure, ...]:
         """The figures that do not work out as printed."""

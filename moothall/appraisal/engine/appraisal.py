@@ -150,7 +150,7 @@ class Evidence:
     """Where a figure comes from.
 
     basis  : what it includes and leaves out: price year, gross or net, denominator
-    grade  : A (audited or a matching trial) to E (an opinion); None: not graded
+    grade  : A (law, audited, or tried) to E (an opinion); None: not graded
     by     : who says so; interested where they gain by it
     value  : as text, whichever figure it is; empty where it backs words
     """

@@ -104,6 +104,11 @@ class Costed:
         is_known = option not in self.unknown and self.costing.lines_of(option)
         return self.council[option].cost if is_known else None
 
+    def public_cost(self, option: str) -> Decimal | None:
+        """What all public bodies together pay, net of what they receive, above nought."""
+        is_known = option not in self.unknown and self.costing.lines_of(option)
+        return self.public[option].cost if is_known else None
+
     def against_usual(self, option: str) -> Decimal | None:
         """How much better than business as usual to society; None where either is not known."""
         usual = self.economic.usual

@@ -23,7 +23,7 @@ from moothall.deals.wording import in_sentence
 from moothall.values.wording import listed, plain_date
 
 GRADES: Mapping[str, str] = {
-    "A": "audited, or a matching trial",
+    "A": "law, audited, or tried against a group like it",
     "B": "counted by those who run it, and checked",
     "C": "worked out from figures of like places",
     "D": "judged by those who know the service",

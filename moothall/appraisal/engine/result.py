@@ -63,6 +63,7 @@ class OptionResult:
     why_no_npv: str
     cost: Decimal | None
     council_cost: Decimal | None
+    public_cost: Decimal | None
     against_usual: Decimal | None
     bcr: Decimal | None
     bcr_basis: str
@@ -88,6 +89,7 @@ class OptionResult:
             "public_sector_npv_basis": dict(basis),
             "cost_gbp": _pounds(self.cost),
             "council_cost_gbp": _pounds(self.council_cost),
+            "public_sector_cost_gbp": _pounds(self.public_cost),
             "against_business_as_usual_gbp": _pounds(self.against_usual),
             "bcr": None if self.bcr is None else round(float(self.bcr), 4),
             "bcr_basis": self.bcr_basis,
@@ -327,6 +329,7 @@ def _option(
         why_no_npv=money.why_no_npv(key) if one.goes_on else "It was discounted.",
         cost=money.cost(key) if one.goes_on else None,
         council_cost=money.council_cost(key) if one.goes_on else None,
+        public_cost=money.public_cost(key) if one.goes_on else None,
         against_usual=money.against_usual(key) if one.goes_on else None,
         bcr=None if ratio is None else ratio.value,
         bcr_basis="" if ratio is None else ratio.side.value,

@@ -91,7 +91,7 @@ WRONG = [
         "trials.letter",
         "a: 2 of 1 is no count.",
     ),
-    ({"trials": {"letter": {**TRIAL, "outcom": ""}}}, "trials.letter.outcom", "Did you mean 'outco"),
+    ({"trials": {"letter": {**TRIAL, "outcom": ""}}}, "trials.letter.outcom", "Did you mean 'outc"),
 ]  # fmt: skip
 
 

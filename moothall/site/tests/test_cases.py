@@ -1,8 +1,10 @@
 from html import unescape
 
 import pytest
+from typer.testing import CliRunner
 
 from moothall.site.cases import CASES, case_named
+from moothall.site.commands import whole_command
 from moothall.values.wording import plain_date
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +47,19 @@ def test_the_deal_file_of_a_case_is_downloaded_as_it_is_printed(client, name):
     answer = client.get(f"/cases/{name}", {"format": "toml"})
     assert answer["Content-Disposition"] == f'attachment; filename="{name}.toml"'
     assert answer.text == case_named(name).deal.lstrip()
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(CASES) if CASES[name]().appraisal])
+def test_the_appraisal_of_a_case_is_downloaded_and_printed(client, name):
+    page = client.get(f"/cases/{name}").text
+    assert f"moothall appraise {name}.toml" in page
+    answer = client.get(f"/cases/{name}", {"format": "toml"})
+    assert answer.text == case_named(name).appraisal.lstrip()
+    told = CliRunner().invoke(whole_command(), ["cases", "appraisal", name])
+    assert told.stdout.strip() == case_named(name).appraisal.strip()
+
+
+def test_a_case_without_an_appraisal_says_so():
+    told = CliRunner().invoke(whole_command(), ["cases", "appraisal", "rikers-sib"])
+    assert told.exit_code == 4
+    assert "is no appraisal: it has no such file to copy." in told.stderr
