@@ -203,6 +203,7 @@ def page(order: str, number: str) -> dict[str, object]:
         ],
         "decided": DECIDED,
         "undecided": evolve(DECIDED, rows=()),
+        "refused": [{"label": "Share it"}, {"label": "Withdraw it"}],
         "why_not": (
             "This quarter is not published: 3 lines in it look like private persons and wait for "
             "a decision. Decide each of them, then publish."

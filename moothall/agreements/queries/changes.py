@@ -294,6 +294,7 @@ def _assent_row(variation: Variation, member: Member, given: dict[int, Any]) -> 
         how = f"Agreed by {one.by.name}"
     private = held.is_private(body)
     levels = "; ".join(level.in_words() for level in held.levels_for(variation, body))
+    levels = levels[:1].upper() + levels[1:]
     return AssentRow(
         member.pk,
         body.name,

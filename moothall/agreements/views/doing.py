@@ -66,6 +66,10 @@ class Offered:
     is_open: bool
 
     @property
+    def label(self) -> str:
+        return self.doing.label
+
+    @property
     def refused_because(self) -> str:
         """Why its button is not offered; one that was tried stays open with its form."""
         return "" if self.is_open else self.doing.why_not or ""

@@ -142,7 +142,9 @@ def variation(request: PersonsRequest, agreement_id: int, number: int) -> HttpRe
         "deeds": [
             (key, step, reverse("agreements:variation_deed", args=[held.pk, number, key]))
             for key, step in steps.items()
+            if step.why_not is None
         ],
+        "refused": _by_reason(steps),
         "impact": tables.impact_table(page),
         "places": tables.places_table(page),
         "grounds": tables.grounds_table(page),
@@ -152,6 +154,15 @@ def variation(request: PersonsRequest, agreement_id: int, number: int) -> HttpRe
         and permissions.why_not_work_on_variation(request.user, one) is None,
     }
     return render(request, "agreements/variation.html", shown)
+
+
+def _by_reason(steps: dict[str, "Step"]) -> list[tuple[str, list["Step"]]]:
+    """What may not be done now, by the sentence that refuses it."""
+    found: dict[str, list[Step]] = {}
+    for step in steps.values():
+        if step.why_not is not None:
+            found.setdefault(step.why_not, []).append(step)
+    return list(found.items())
 
 
 @route(deed=Deed.ASK_VARIATION)
