@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from moothall.deals.distributions import KINDS, numbers_of
 Floats = NDArray[np.float64]
 Single = NDArray[np.float32]
 BLOCK = 2048  # futures of a block: the shares of 15 years stay under 128 KB
-KEPT_BYTES = 256 * 2**20
+KEPT_BYTES = 128 * 2**20
 MOMENTS_AT = (np.arange(2000) + 0.5) / 2000  # even shares, at which moments are taken
 
 
@@ -132,7 +133,8 @@ def findings(costing: Costing) -> Iterator[Finding]:
 class Kept:
     """What was drawn, by its content, for whoever changes one thing and asks again.
 
-    Bounded: what was asked for longest ago goes first, and what is too large is never kept.
+    Bounded: what was asked for longest ago goes first, and what is too large is never kept. Several
+    threads may ask; what two ask for at once is made twice, and is the same.
     """
 
     def __init__(self, most_bytes: int = KEPT_BYTES) -> None:
@@ -140,17 +142,22 @@ class Kept:
         self.bytes = 0
         self.drawn = 0  # how often something had to be drawn
         self._found: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, key: Any, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """Return what is kept under a key, or make it."""
-        if key in self._found:
-            self._found.move_to_end(key)
-            return self._found[key][0]
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key][0]
         made = make()
         large = size(made)
-        if large * 4 <= self.most_bytes:
-            self._found[key] = made, large
-            self.bytes += large
+        if large * 4 > self.most_bytes:
+            return made
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = made, large
+                self.bytes += large
             while self.bytes > self.most_bytes:
                 _, (_, gone) = self._found.popitem(last=False)
                 self.bytes -= gone
