@@ -213,13 +213,14 @@ class CostLine:
                      stated is multiplied by the value of each driver
     falls_on       : whose budget it is in, or who has the benefit: council, hmrc, society or a
                      partner's key
-    paid_to        : another body of the appraisal that receives it
+    paid_to        : the other body of the appraisal: who receives a cost, or pays a benefit
     is_nominal     : in the money of each year; otherwise in the prices of `price_year`
     price_year     : a financial year by its first; None: the appraisal's
     index          : what its price follows, by name; empty: prices in general
     cashable_share : of a benefit, what can be taken out of a budget, from `cashable_from` on
     optimism_bias  : share added to a cost, or taken off a benefit, in the economic case
     distribution   : of what the amounts are multiplied by: 1 is as stated
+    income_gbp     : of a household on which it falls, a year; for distributional weights alone
     not_economic   : why this line, unlike others of its kind, is left out of the economic case
     row            : the row of the table of model costs that it answers; empty: that of its kind
     """
@@ -231,7 +232,9 @@ class CostLine:
     amount_gbp: Yearly = _read_by(_yearly, "amounts", "Amount, of each year")
     drivers: tuple[str, ...] = _read_by(_texts, "texts", "What it is multiplied by", ())
     falls_on: str = fields.text("Whose budget it is in, or who has the benefit", COUNCIL)
-    paid_to: str | None = fields.text("Who receives it, among the bodies of the appraisal", None)
+    paid_to: str | None = fields.text(
+        "The other body: who receives a cost, or pays a benefit", None
+    )
     is_nominal: bool = fields.yes_or_no("It is in the money of each year", False)
     price_year: int | None = fields.whole("Financial year of its prices, by its first year", None)
     index: str = fields.text("What its price follows", "")
@@ -243,6 +246,7 @@ class CostLine:
     )
     per: str = fields.choice("Drawn once, or each year", (PER_LINE, PER_YEAR), PER_LINE)
     evidence: str = fields.text("Evidence", "")
+    income_gbp: Decimal | None = fields.gbp("Household income of whoever it falls on", None)
     not_economic: str = fields.text("Why it is left out of the economic case", "")
     row: str = fields.text("Row of the table of model costs", "")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from moothall.appraisal.engine.cost_lines import KNOWN, Body, CostLine, Driver, Kind
+from moothall.appraisal.engine.cost_lines import KNOWN, NOT_ECONOMIC, Body, CostLine, Driver, Kind
 from moothall.appraisal.engine.frame import Frame
 from moothall.deals.deal import Finding, Weight
 
@@ -76,6 +76,13 @@ def findings(costing: Costing, followed: Collection[str] = ()) -> Iterator[Findi
         if line.falls_on == line.paid_to:
             said = f"{line.title} would be paid by {line.falls_on} to itself."
             yield Finding(f"{place}.paid_to", said, "Name another body, or leave paid_to out.")
+        if line.kind is Kind.FUNDING and line.paid_to is None and line.option in costing.options:
+            said = f"{line.title} comes from no body of the appraisal."
+            mend = (
+                "Where a public body gives it, name it as paid_to (hmrc for the Treasury): "
+                "otherwise the whole public sector looks richer by it."
+            )
+            yield Finding(f"{place}.paid_to", said, mend, Weight.LOOK)
         for name in line.drivers:
             if name not in costing.drivers:
                 said = f"{line.title} follows {name}, which is no driver of this appraisal."
@@ -100,7 +107,29 @@ def findings(costing: Costing, followed: Collection[str] = ()) -> Iterator[Findi
             said = f"{line.title} has both an optimism bias and a spread of its own."
             mend = "See that the spread is not lopsided for the same reason: it would count twice."
             yield Finding(place, said, mend, Weight.LOOK)
+    yield from _costless_partners(costing)
     for key, driver in costing.drivers.items():
         if key not in followed and not any(key in line.drivers for line in costing.lines):
             said = f"Nothing follows {driver.title}."
             yield Finding(f"drivers.{key}", said, "Use it, or take it out.", Weight.LOOK)
+
+
+def _costless_partners(costing: Costing) -> Iterator[Finding]:
+    """Yield partners that are paid to do something and bear no cost of doing it.
+
+    What one body pays another is left out to society: the cost must stand where it is borne.
+    """
+    for option in costing.options:
+        lines = costing.lines_of(option)
+        bearing = {line.falls_on for line in lines if not line.kind.is_benefit}
+        for line in lines:
+            payee = line.paid_to
+            if payee is None or payee in bearing or payee not in costing.partners:
+                continue
+            if line.kind not in NOT_ECONOMIC and not line.kind.is_benefit:
+                name = costing.partners[payee].name
+                said = (
+                    f"{line.title} pays {name}, which bears no cost in {costing.options[option]}."
+                )
+                mend = "Add what it costs them, or leave paid_to out: to society it would be free."
+                yield Finding(f"lines.{line.key}.paid_to", said, mend, Weight.LOOK)

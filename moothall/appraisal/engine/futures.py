@@ -6,7 +6,7 @@ estimates, never ledger money. Lines that nothing makes uncertain are the same i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,13 @@ from moothall.appraisal.engine.unknowns import (
     unknowns_of,
 )
 from moothall.appraisal.engine.views import flow, public_bodies
+from moothall.deals.fairness import about
 
 SOCIETY_MEASURE, PUBLIC_MEASURE = "society", "public_sector"
 MEASURES = (SOCIETY_MEASURE, COUNCIL, PUBLIC_MEASURE)
 PERCENTILES = (10, 20, 50, 80, 90)
 DRAWS = 10_000
+LOPSIDED, CHANCE = 0.005, 4.0  # a share of what is stated; standard errors of a mean
 
 
 class CannotDraw(ValueError):
@@ -161,6 +163,7 @@ def futures(
         of_option += found.drawn
         lines.append(LineFutures(line, found.of_year, found.moved_by))
     notes = [said_of_drawing(unknowns)] if unknowns else []
+    notes += _lopsided(costing, lines, dict(zip(measures, values, strict=True)))
     for payment in payments:
         paid = payment_futures(payment, costing, drawing)
         notes += paid.notes
@@ -179,6 +182,28 @@ def futures(
         notes=tuple(notes),
         kept=kept,
     )
+
+
+def _lopsided(
+    costing: Costing, lines: Sequence[LineFutures], values: Mapping[str, Floats]
+) -> Iterator[str]:
+    """Yield where options turn out on average otherwise than as stated, as tables hold them."""
+    measure, of = next(iter(values.items()))
+    places = {key: place for place, key in enumerate(costing.options)}
+    stated = np.zeros(len(places))
+    for one in lines:
+        stated[places[one.line.option]] += one.of_year[0].sum()
+    for key, place in places.items():
+        mean = float(of[place].mean())
+        spread = float(of[place].std())
+        if abs(mean - stated[place]) > max(
+            LOPSIDED * abs(stated[place]), CHANCE * spread / of.shape[1] ** 0.5
+        ):
+            yield (
+                f"{costing.options[key]} is worth {about(mean)} on average over futures, and "
+                f"{about(stated[place])} as stated: its spreads are lopsided, or their middles are "
+                f"not 1 ({measure.replace('_', ' ')})."
+            )
 
 
 def drawing_of(

@@ -325,3 +325,19 @@ def test_a_line_is_read_from_a_table_with_everything_that_stops_it():
 def test_an_appraisal_of_no_years_is_refused():
     with pytest.raises(ValueError, match=r"An appraisal is of at least one year, not 0. Say how"):
         frame(0)
+
+
+def test_a_partner_that_is_paid_bears_the_cost_of_what_it_does():
+    fee = line(paid_to="nhs")
+    (free,) = costings.findings(costing(fee, partners=NHS))
+    assert free.sentence == "Fee pays NHS trust, which bears no cost in A."
+    theirs = line("care", falls_on="nhs", amount=90)
+    assert not list(costings.findings(costing(fee, theirs, partners=NHS)))
+
+
+def test_a_grant_from_nobody_makes_the_public_sector_look_richer():
+    (found,) = costings.findings(costing(line(kind="funding")))
+    assert found.sentence == "Fee comes from no body of the appraisal."
+    grant = costing(line(kind="funding", paid_to="hmrc"), years=1)
+    assert not list(costings.findings(grant))
+    assert public_sector_view(grant, "a").by_body == {"council": 100, "hmrc": -100}

@@ -259,6 +259,18 @@ def test_without_options_there_is_nothing_to_draw():
         futures(empty, seed=1)
 
 
+def test_spreads_that_lean_to_one_side_are_said_since_tables_hold_what_is_stated():
+    """Times 1.2 on average: 100 as stated, 120 over futures."""
+    leaning = {"kind": "uniform", "low": 1, "high": "1.4"}
+    found = drawn(
+        line(amount=100, distribution=leaning), line("even", "b", distribution=EVEN), years=1
+    )
+    assert found.notes[1:] == (
+        "A is worth \u2212£120 on average over futures, and \u2212£100 as stated: its spreads are "
+        "lopsided, or their middles are not 1 (society).",
+    )
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(
