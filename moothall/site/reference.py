@@ -27,6 +27,8 @@ def pages() -> dict[str, str]:
         "categories.md": categories_page(),
         "columns.md": columns_page(),
         "terms.md": terms_page(),
+        "appraisal-file.md": appraisal_file_page(),
+        "delivery-models.md": delivery_models_page(),
     }
 
 
@@ -234,6 +236,34 @@ GIVEN_AS = {  # kind of field -> how it is written in a deal file
     "rows": "list of tables",
     "table": "table",
     "budgets": "party = { kind, ring_fence }",
+    "texts": "list of texts",
+    "distribution": "distribution",
+    "financial_year": "financial year, as 2027/28",
+    "by_key": "table",
+    "value": "number, or a list with one a year",
+    "amounts": "pounds, or a list with one a year",
+    "points": "list of [figure, worth]",
+}
+SECTIONS_SAID = {  # table of an appraisal's file -> how it is headed, and what it is
+    "appraisal": ("[appraisal]", "What is decided, over which years and in whose prices."),
+    "service": ("[service]", "What is appraised."),
+    "duties": ("[duties.KEY]", "What law asks for, held apart from how it is done."),
+    "gates": ("[gates.should], [gates.model], [gates.who]", "The three questions, in order."),
+    "stopping": ("[stopping]", "What must be there before a service is stopped."),
+    "preconditions": ("[preconditions.KEY]", "What must be so before it can change hands."),
+    "partners": ("[partners.KEY]", "Whoever bears a cost or has a benefit, beside the council."),
+    "evidence": ("[evidence.KEY]", "Where a figure comes from, and how well it is known."),
+    "choices": ("[choices.KEY]", "Choices of the longlist, by dimension."),
+    "options": ("[options.KEY]", "Ways to deliver the service."),
+    "criteria": ("[criteria.KEY]", "What options are judged by, besides their cost."),
+    "scores": ("[scores.OPTION]", 'A line a criterion: 40, "unknown", or a table as here.'),
+    "weightings": ("[weightings.KEY]", "What the criteria count for, for one who weighs."),
+    "drivers": ("[drivers.KEY]", "What amounts follow: staff, volumes, prices."),
+    "lines": ("[lines.KEY]", "Costs and benefits. `option` names one, or several in a list."),
+    "tender": ("[tender]", "How bids are marked."),
+    "unit_values": ("[unit_values.MEASURE]", "What a unit of a measure is worth here."),
+    "bids": ("[bids.KEY]", "Who bids, at what, promising what."),
+    "trials": ("[trials.KEY]", "Trials of behaviour."),
 }
 
 
@@ -286,11 +316,82 @@ def _field_rows(fields: list[dict[str, Any]], inside: str = "") -> list[str]:
     rows = [] if inside else ["| Field | What it is | Given as | |", "|---|---|---|---|"]
     for field in fields:
         name = f"{inside}{field['name']}"
-        given = ", ".join(field["options"]) if "options" in field else GIVEN_AS[field["kind"]]
+        given = ", ".join(field["options"]) if "options" in field else _given_as(field["kind"])
         needed = "needed" if field["required"] else ""
         rows.append(f"| `{name}` | {_cell(field['label'])} | {_cell(given)} | {needed} |")
         rows += _field_rows(field.get("fields", []), f"{name}.")
     return rows
+
+
+def _given_as(kind: str) -> str:
+    """How a kind of field is written; 'keys of evidence' says itself what it names."""
+    several, _, section = kind.partition(" of ")
+    if section:
+        return f"{'one or several' if several == 'keys' else 'one'} of the {section}"
+    return GIVEN_AS[kind]
+
+
+def appraisal_file_page() -> str:
+    """Every table of an appraisal's file, and the fields of each."""
+    from moothall.appraisal.engine.file_tables import FIELDS_OF
+    from moothall.deals.explaining import fields_explained
+
+    lines = [
+        "# An appraisal's file",
+        "",
+        "One text in TOML: what is decided, the options, what they are judged by and what they",
+        "cost. Amounts are in pounds, shares from 0 to 1, and a figure that nobody knows is",
+        '`"unknown"`. Tables that are left out are not known either. This page is written from the',
+        "program; [how to write one](../how-to/appraise-a-service.md) shows the way.",
+        "",
+    ]
+    for section, (heading, said) in SECTIONS_SAID.items():
+        rows = _field_rows(fields_explained(FIELDS_OF[section]))
+        lines += [f"## {section.replace('_', ' ').capitalize()}", "", f"`{heading}`. {said}", ""]
+        lines += [*rows, ""]
+    lines += [
+        "## Indices, correlations and deals",
+        "",
+        "`[indices]` has a line for each price that does not follow prices in general:",
+        "`wages = 0.01` is 1% a year. `[[correlations]]` has `between`, which names two drivers or",
+        "lines (a line as `option.line`), and `rank`, from -1 to 1. `[deals.KEY]` holds a whole",
+        "deal as [its own file](terms.md) would, for `payment` of an option.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def delivery_models_page() -> str:
+    """The catalogue of delivery models."""
+    from moothall.appraisal.engine.delivery_models import delivery_models
+
+    lines = [
+        "# Delivery models",
+        "",
+        "Each is one file in `moothall/appraisal/catalogues/delivery_models`; adding one is",
+        "adding a file. A form says who provides; an overlay lies over a form. Not legal advice.",
+        "This page is written from those files.",
+        "",
+    ]
+    for model in delivery_models().values():
+        lines += [f"## {model.title}", "", f"`{model.key}`, {model.kind}. {model.says}", ""]
+        lines += ["| | |", "|---|---|"]
+        said = {
+            "Legal forms": "; ".join(model.legal_forms),
+            "Control": model.control,
+            "How it is chosen": model.procurement,
+            "Staff": model.staff,
+            "VAT on what it buys": model.tax.vat,
+            "Corporation tax": model.tax.corporation_tax,
+            "Business rates": model.tax.business_rates,
+            "Employer's pension": model.tax.pension,
+            "Typical risks": "; ".join(model.risks),
+            "What must be true": "; ".join(model.must_be_true),
+        }
+        lines += [f"| {name} | {_cell(text)} |" for name, text in said.items()]
+        lines += ["", *(f"- {one.title}: {_sentence(one.says)} Source: {_sentence(one.source)}"
+                        for one in model.cases), ""]  # fmt: skip
+    return "\n".join(lines)
 
 
 def _type(told: str) -> str:

@@ -146,7 +146,7 @@ def by_key(one: Reads, known: Collection[str] | str | None, label: str) -> Any:
 
 
 @frozen
-class _ScoreFields:
+class ScoreFields:
     value: Decimal = fields.number("Measure, in the criterion's unit")
     because: str = fields.text("Because", "")
     evidence: tuple[str, ...] = keys_of("evidence", "Evidence")
@@ -162,5 +162,5 @@ def score_of(option: str, criterion: str, value: Any, names: Names) -> Score:
     is_unknown = given.get("value") == Answer.UNKNOWN
     if is_unknown:
         given["value"] = 0
-    read = fields.read_fields(_ScoreFields, given, names)
+    read = fields.read_fields(ScoreFields, given, names)
     return Score(option, criterion, None if is_unknown else read.value, read.evidence, read.because)

@@ -10,8 +10,10 @@ from typing import Any
 from attrs import frozen
 
 from moothall.appraisal.engine.appraisal import Answer, Judgement, Level, Role, Stage
+from moothall.appraisal.engine.cost_lines import CostLine, Driver
 from moothall.appraisal.engine.criteria import Direction, Group, Scale
 from moothall.appraisal.engine.file_fields import (
+    ScoreFields,
     by_key,
     financial_year,
     judgement_of,
@@ -282,6 +284,9 @@ FIELDS_OF: Mapping[str, type] = {
     "options": OptionFields,
     "criteria": CriterionFields,
     "weightings": WeightingFields,
+    "scores": ScoreFields,
+    "drivers": Driver,
+    "lines": CostLine,
     "tender": TenderFields,
     "unit_values": UnitValueFields,
     "bids": BidFields,

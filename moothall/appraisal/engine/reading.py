@@ -62,7 +62,7 @@ from moothall.deals.reading import (
 from moothall.deals.terms.fields import FieldsNotRead, decimal_of, nearest
 
 NOT_BY_KEY = ("appraisal", "service", "stopping", "indices", "correlations", "tender", "case")
-READ_APART = (*NOT_BY_KEY, "unit_values", "bids", "trials")
+READ_APART = (*NOT_BY_KEY, "scores", "drivers", "lines", "unit_values", "bids", "trials")
 
 
 class CannotReadAppraisal(ValueError):

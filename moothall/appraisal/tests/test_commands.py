@@ -1,6 +1,8 @@
 """`moothall appraise`, as somebody at a terminal or a program meets it."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -77,3 +79,14 @@ def test_papers_are_written_where_they_are_asked_for(tmp_path):
     assert "briefing for members</h1>" in page.read_text(encoding="utf-8")
     told = run(FILE, "--paper", "leaflet")
     assert "'leaflet' is neither business-case nor briefing." in " ".join(told.stderr.split())
+
+
+def test_the_appraisal_of_the_how_to_is_sound_and_is_worked_out(tmp_path):
+    how_to = Path(__file__).parents[3] / "docs" / "how-to" / "appraise-a-service.md"
+    (text,) = re.findall(r"```toml\n(.*?)```", how_to.read_text(), flags=re.DOTALL)
+    path = tmp_path / "streets.toml"
+    path.write_text(text)
+    told = run(str(path), "--draws", "200")
+    assert told.exit_code == 0
+    assert "is worth the most on average over 200 futures" in told.stdout
+    assert told.stderr == ""
