@@ -8,15 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import frozen
 
 from moothall.agreements.engine.settling import Known
-from moothall.agreements.models import Agreement, FactsReport, Settlement, StatementLine
+from moothall.agreements.models import (
+    Agreement,
+    FactsReport,
+    Invoice,
+    Settlement,
+    StatementLine,
+)
 from moothall.agreements.queries.facts import facts_known
 from moothall.agreements.queries.terms import Terms, terms_of
 
 
 @frozen
 class PeriodBooks:
-    """reports, lines : of each settlement, by its key, in order
-    facts          : known from every report that is checked, or waits to be
+    """reports, lines, invoices : of each settlement, by its key, in order
+    facts                    : known from every report that is checked, or waits to be
     """
 
     agreement: Agreement
@@ -24,6 +30,7 @@ class PeriodBooks:
     settlements: Sequence[Settlement]
     reports: Mapping[int, Sequence[FactsReport]]
     lines: Mapping[int, Sequence[StatementLine]]
+    invoices: Mapping[int, Sequence[Invoice]]
     facts: Known
 
 
@@ -53,8 +60,14 @@ def books_of_all(agreements: Iterable[Agreement]) -> list[PeriodBooks]:
     for line in stated.prefetch_related("disputes__organisation"):
         line.statement.agreement = held[line.statement.agreement_id]
         lines[line.statement.settlement_id].append(line)
+    invoices: dict[int, list[Invoice]] = defaultdict(list)
+    for invoice in Invoice.objects.filter(statement__agreement__in=held).select_related(
+        "statement"
+    ):
+        invoices[invoice.statement.settlement_id].append(invoice)
     return [
-        _books(agreement, settlements[agreement.pk], reports, lines) for agreement in held.values()
+        _books(agreement, settlements[agreement.pk], reports, lines, invoices)
+        for agreement in held.values()
     ]
 
 
@@ -63,6 +76,7 @@ def _books(
     settlements: Sequence[Settlement],
     reports: Mapping[int, Sequence[FactsReport]],
     lines: Mapping[int, Sequence[StatementLine]],
+    invoices: Mapping[int, Sequence[Invoice]],
 ) -> PeriodBooks:
     terms = terms_of(agreement)
     own = [report for one in settlements for report in reports.get(one.pk, ())]
@@ -73,5 +87,6 @@ def _books(
         settlements=settlements,
         reports=reports,
         lines=lines,
+        invoices=invoices,
         facts=facts_known(agreement, terms, but_checked=True, reports=own),
     )

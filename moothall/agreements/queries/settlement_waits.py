@@ -11,6 +11,7 @@ from moothall.agreements.engine.settling import PAYABLE, missing
 from moothall.agreements.models import Agreement
 from moothall.agreements.queries.facts import facts_said_by
 from moothall.agreements.queries.issued import open_dispute, waits_for_disputes
+from moothall.agreements.queries.payment_clocks import clocks_of, rule_of
 from moothall.agreements.queries.period_books import PeriodBooks, books_of_all
 from moothall.agreements.queries.settlement import PeriodRow, period_rows
 from moothall.agreements.queries.wait import Wait
@@ -31,7 +32,7 @@ def waits(viewer: Viewer, *, on: date) -> list[Wait]:
     return [
         Wait(
             f"{books.agreement.name}, {row.label}",
-            row.due_on,
+            _due_on(books, row),
             row.url,
             row.step.words + (" Its facts are overdue." if row.is_overdue(on) else ""),
         )
@@ -40,6 +41,24 @@ def waits(viewer: Viewer, *, on: date) -> list[Wait]:
         for row in period_rows(books, on=on)
         if row.step.who and _is_for(viewer, books, row)
     ]
+
+
+def _due_on(books: PeriodBooks, row: PeriodRow) -> date | None:
+    """By when the next step is due: its facts as they were asked for, payment by its clock."""
+    if row.settlement is None or row.state not in PAYABLE:
+        return row.due_on if row.state == "REQUESTED" else None
+    lines, rule = books.lines.get(row.settlement.pk, ()), rule_of(books.agreement)
+    days = [
+        clock.last_day
+        for invoice in books.invoices.get(row.settlement.pk, ())
+        for clock in clocks_of(
+            [one for one in lines if (one.payer, one.payee) == (invoice.payer, invoice.payee)],
+            invoice,
+            rule,
+        )
+        if clock.paid_on is None
+    ]
+    return min(days, default=None)
 
 
 def _is_for(viewer: Viewer, books: PeriodBooks, row: PeriodRow) -> bool:

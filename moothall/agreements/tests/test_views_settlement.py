@@ -363,3 +363,18 @@ def test_a_sum_that_is_paid_late_says_what_it_bears(place):
     assert "on £2,200.00 for 30 days at 11.75% a year: £21.25, and £70.00" in late.interest[0]
     in_time = statement_page(statement, viewer=place.checker, on=date(2026, 6, 2)).pairs
     assert [pair.interest for pair in in_time] == [(), ()]
+
+
+def test_a_payment_waits_until_the_last_day_of_its_clock(place):
+    statement = place.stated(800, depots=2)
+    place.approve()
+
+    def due():
+        return [each.due_on for each in waits(viewer_for(place.checker), on=AT.date())]
+
+    assert due() == [None]  # no valid invoice has arrived
+    record_invoice(
+        statement=statement, payer="council", payee="contractor", kind="INVOICE",
+        reference="INV 7", arrived_on=AT.date(), by=place.checker, at=AT,
+    )  # fmt: skip
+    assert due() == [date(2026, 6, 2)]

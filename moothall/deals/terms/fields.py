@@ -6,6 +6,7 @@ with a value, or raises ValueError with a sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -58,6 +59,9 @@ def asked(reads: Reads, kind: str, label: str, default: Any = NOTHING, **more: A
     )
 
 
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
 def decimal_of(value: Any) -> Decimal:
     """Return a number as written in the file.
 
@@ -65,8 +69,11 @@ def decimal_of(value: Any) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise ValueError(f"{value!r} is not a number.")
+    written = str(value).strip().removeprefix("£")
+    if "," in written and not THOUSANDS.fullmatch(written):
+        raise ValueError(f"{value!r} is not a number.")
     try:
-        number = Decimal(str(value).replace(",", "").removeprefix("£"))
+        number = Decimal(written.replace(",", ""))
     except InvalidOperation:
         raise ValueError(f"{value!r} is not a number.") from None
     if not number.is_finite():
