@@ -313,9 +313,12 @@ def _dealings(company: Company, day: date) -> Dealings:
 
 
 def brings_of(
-    company: Company, held: tuple[Stake, ...], day: date
+    company: Company, held: tuple[Stake, ...], day: date, *, reads: bool = True
 ) -> tuple[tuple[str, tuple[Brings, ...]], ...]:
-    """For each body of the directory that holds something: what its stake brings."""
+    """For each body of the directory that holds something: what its stake brings.
+
+    reads : whether the reader reads its accounts, which the business-relationship test tells of
+    """
     kinds = dict(
         Organisation.objects.filter(name__in=[one.holder for one in held]).values_list(
             "name", "kind"
@@ -329,7 +332,9 @@ def brings_of(
                 one,
                 rules,
                 on=day,
-                dealings=_dealings(company, day) if one.holder == company.body.name else None,
+                dealings=_dealings(company, day)
+                if reads and one.holder == company.body.name
+                else None,
                 reserved_matters=company.reserved_matters,
                 is_authority=kinds[one.holder] in AUTHORITIES,
             ),
@@ -375,7 +380,7 @@ def company_page(company: Company, *, viewer: Viewer, day: date) -> CompanyPage:
         reads=reads,
         withheld=(withheld.why, withheld.review_on) if withheld else None,
         stakes=held,
-        brings=brings_of(company, held, day),
+        brings=brings_of(company, held, day, reads=reads),
         holdings=() if withheld else tuple(map(_holding_row, now)),
         earlier=()
         if withheld

@@ -109,7 +109,9 @@ def _list_table(rows: list[queries.CompanyRow], order: str, query: Any) -> Table
                 row.body,
                 "Withheld" if row.holders is None else row.holders,
                 row.publicly_held,
-                f"{row.activity}, warned" if row.is_warned else row.activity or "not shown",
+                sentence_begun(
+                    f"{row.activity}, warned" if row.is_warned else row.activity or "not shown"
+                ),
             )
             for row in rows
         ],
@@ -199,8 +201,8 @@ def _summary(page: companies.CompanyPage) -> list[dict[str, object]]:
         {"key": "Began on", "value": page.began_on and f"{page.began_on:%-d %B %Y}", "url": url},
         {"key": "What it is for", "value": page.purpose or None, "url": url},
         {"key": "Record kept by", "value": page.body},
-        {"key": "Votes", "value": page.form.votes},
-        {"key": "What may reach its members", "value": page.form.pays},
+        {"key": "Votes", "value": sentence_begun(page.form.votes)},
+        {"key": "What may reach its members", "value": sentence_begun(page.form.pays)},
         {"key": "Assets locked in", "value": "Yes" if page.form.has_asset_lock else "No"},
         {"key": "Registered with", "value": page.form.registers_with},
         {"key": "Reserved matters", "value": page.reserved_matters, "url": url},
@@ -290,7 +292,7 @@ def years_table(page: companies.CompanyPage) -> Table:
                 _of(x.own_pence, x.own_pence + x.other_pence),
                 None if x.distributable_pence is None else Money.from_pence(x.distributable_pence),
                 Money.from_pence(x.declared_pence),
-                "projected" if x.is_projection else "actual",
+                "Projected" if x.is_projection else "Actual",
             )
             for x in page.years
         ],
@@ -317,7 +319,7 @@ def _plans_table(page: companies.CompanyPage) -> Table:
             (
                 Cell(x.name, reverse("agreements:plan", args=[page.id, x.id])),
                 x.starts_on,
-                x.state,
+                sentence_begun(x.state),
                 x.quarters,
                 Money.from_pence(x.result.better_pence) if x.quarters else None,
             )

@@ -40,6 +40,7 @@ from moothall.core.errors import CannotDo
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation, Person
 from moothall.site.demo import place
+from moothall.site.demo.companies import make_companies
 from moothall.site.demo.deals import deal_file
 from moothall.site.demo.lamps import rate_and_warn
 from moothall.values.periods import Period
@@ -231,6 +232,13 @@ def make_agreements(bodies: Bodies, at: datetime) -> None:
         "utf-8"
     )
     existing.record_file(body=bodies["county"], text=csv, by=_who(Role.PROCUREMENT_OFFICER), at=at)
+    make_companies(
+        bodies,
+        made["works_company"],
+        keeper=_who(Role.PARTNERSHIP_MANAGER),
+        decides=_who(Role.SECTION_151_OFFICER),
+        at=at,
+    )
 
 
 def _who(role: Role, key: str = "county") -> Person:
