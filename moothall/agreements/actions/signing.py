@@ -4,6 +4,7 @@ Execution happens elsewhere, under seal, by hand or by e-signature: here it is r
 """
 
 import hashlib
+import re
 from datetime import date, datetime
 
 from django.db import transaction
@@ -32,8 +33,9 @@ from moothall.decisions.models import Decision
 from moothall.directory.models import Organisation, Person, Role
 from moothall.directory.permissions import why_not_comment_agreement, why_not_execute_agreement
 from moothall.values.state_table import CannotMove
-from moothall.values.wording import plain_date
+from moothall.values.wording import listed, plain_date
 
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 COMMENTS_AS = {
     Role.SECTION_151_OFFICER: "S151",
     Role.MONITORING_OFFICER: "MONITORING",
@@ -238,11 +240,21 @@ def record_execution(
         raise CannotSign(
             f"{plain_date(signed_on)} is still to come. Record the execution once it is done."
         )
+    agreed_on = timezone.localdate(version.at)
+    if signed_on < agreed_on:
+        raise CannotSign(
+            f"{plain_date(signed_on)} is before {plain_date(agreed_on)}, when this version was "
+            "agreed in principle here. Give the day of signing; what was signed before it was "
+            "drawn up here is recorded as an agreement in force."
+        )
+    if method not in Execution.Method.values:
+        known = listed(Execution.Method.labels, last="or")
+        raise CannotSign(f"Say how {body.name} executed it: {known}.")
     name, authority = _signatory(body, signatory, signatory_name, authority, signed_on)
     others = [(each.signatory_name, each.member.organisation.name) for each in _signed(version)]
     if reason := why_not_both(name, body.name, others):
         raise CannotSign(reason)
-    if not document_name.strip() or len(document_digest) != 64:
+    if not document_name.strip() or not SHA256.fullmatch(document_digest):
         raise CannotSign(
             "An execution is not recorded without the executed document. Attach it, or give its "
             "name and its sha256."

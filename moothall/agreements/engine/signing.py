@@ -1,7 +1,7 @@
 """What stands in the way of recording that an agreement was executed? A sentence each.
 
-Where money, staff or assets move, every check is asked; a kind that moves nothing is asked only for
-what its record needs.
+Where money, staff or assets move, every check is asked; what moves nothing is asked only for what
+its record needs.
 """
 
 from __future__ import annotations
@@ -54,6 +54,14 @@ class Ready:
     comments: tuple[str, ...]
     prevails: str
 
+    @property
+    def moves_something(self) -> bool:
+        """Whether money, staff or assets move: by its kind, its terms, or what it is worth.
+
+        A compact that pays is no mere compact.
+        """
+        return self.kind.has_every_check or self.has_terms or bool(self.value_gbp)
+
 
 @frozen
 class Check:
@@ -71,7 +79,7 @@ class Check:
 def checks(ready: Ready, *, on: date, comments_above_gbp: Decimal) -> tuple[Check, ...]:
     """Every check that the kind asks for, in the order in which they are mended."""
     asked = [_record(ready)]
-    if ready.kind.has_every_check:
+    if ready.moves_something:
         asked += [
             _terms(ready),
             _simulated(ready),
@@ -199,9 +207,9 @@ def why_not_both(signatory: str, member: str, others: Iterable[tuple[str, str]])
 
     others : (signatory, member) of each execution that is recorded
     """
-    signatory = signatory.strip()
+    signatory = " ".join(signatory.split())
     for name, other in others:
-        if name.strip().casefold() == signatory.casefold() and other != member:
+        if " ".join(name.split()).casefold() == signatory.casefold() and other != member:
             return (
                 f"{signatory} cannot sign for {member}: the same person signed for {other}, and "
                 "nobody acts for two parties. Have another person sign."

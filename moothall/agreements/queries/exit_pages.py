@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from moothall.agreements.engine import exit_plan
 from moothall.agreements.engine.exit_cost import ExitCost
-from moothall.agreements.engine.kinds import kinds
 from moothall.agreements.engine.performance import PERFORMANCE
 from moothall.agreements.models import Agreement, Ending, ExitItem
 from moothall.agreements.queries import exits, performance
-from moothall.agreements.queries.register import reads
+from moothall.agreements.queries.register import moves_something, reads
 from moothall.core.permissions import Viewer
 from moothall.values.wording import listed, number_of, plain_date, pounds_in_words
 
@@ -267,7 +266,7 @@ def said_on_record(agreement: Agreement, viewer: Viewer) -> str | None:
     ending = exits.ending_of(agreement)
     if ending is not None:
         return f"It ends on {plain_date(ending.ends_on)}."
-    if not kinds()[agreement.kind].has_every_check:
+    if not moves_something(agreement):
         return None
     empty = exits.empty_parts(agreement)
     if empty:

@@ -20,7 +20,6 @@ from moothall.agreements.engine.exit_cost import (
     why_not_draw,
 )
 from moothall.agreements.engine.exit_plan import PartHeld, Step
-from moothall.agreements.engine.kinds import kinds
 from moothall.agreements.models import (
     Agreement,
     Ending,
@@ -31,6 +30,7 @@ from moothall.agreements.models import (
     ExitStake,
     Member,
 )
+from moothall.agreements.queries.register import moves_something
 from moothall.agreements.queries.variations import deal_of, who_must_agree
 from moothall.core.rules import rule_on
 from moothall.values.money import PENNY
@@ -39,9 +39,9 @@ from moothall.values.money import PENNY
 def empty_parts(agreement: Agreement) -> tuple[str, ...]:
     """The parts of its exit plan that say nothing, by their labels.
 
-    An agreement of a kind that moves no money, staff or assets needs no such plan.
+    An agreement that moves no money, staff or assets needs no such plan.
     """
-    if not kinds()[agreement.kind].has_every_check:
+    if not moves_something(agreement):
         return ()
     return exit_plan.empty_parts(plan_of(agreement))
 
@@ -79,7 +79,7 @@ def _shared(agreement: Agreement, lines: Sequence[ExitCostLine]) -> int:
 
 def old_parts(agreement: Agreement, today: date) -> tuple[PartHeld, ...]:
     """The parts of its exit plan whose information is old."""
-    if not kinds()[agreement.kind].has_every_check:
+    if not moves_something(agreement):
         return ()
     months = months_of(today, "information")
     return exit_plan.old_parts(plan_of(agreement).values(), today, months)

@@ -303,6 +303,13 @@ def kind_of(agreement: Agreement) -> Kind:
     return kinds()[agreement.kind]
 
 
+def moves_something(agreement: Agreement) -> bool:
+    """Whether money, staff or assets move under it: by its kind, what it is worth, or its terms."""
+    if kind_of(agreement).has_every_check or agreement.value_pence:
+        return True
+    return agreement.versions.exclude(text="").exists()
+
+
 def _row(
     agreement: Agreement, viewer: Viewer, *, executed: tuple[bool, int] | None
 ) -> AgreementRow:

@@ -116,7 +116,9 @@ def signing_page(agreement: Agreement, *, viewer: Viewer, on: date) -> SigningPa
         signing=signing_of(agreement),
         moves=LIFE.open_from(agreement.state),
         drafts=_drafts(agreement),
-        undecided=tuple((body.slug, body.name) for body in undecided(agreement)),
+        undecided=tuple((body.slug, body.name) for body in undecided(agreement))
+        if ready.moves_something
+        else (),
         why_not_keep=why_not_keep,
         why_not_comment=why_not_comment_agreement(viewer, agreement.body),
         why_not_waive=why_not_execute_agreement(viewer, agreement.body),
@@ -230,8 +232,6 @@ def undecided(agreement: Agreement) -> tuple[Organisation, ...]:
 
     A decision always names on whose authority it was taken: the delegation.
     """
-    if not kind_of(agreement).has_every_check:
-        return ()
     power = agreement.power.casefold()
     about = Decision.objects.filter(subject=subject_of(agreement))
     named = {

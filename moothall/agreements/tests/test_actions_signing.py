@@ -229,6 +229,13 @@ def test_a_party_executes_a_version_once_and_with_its_document(
         execute, agreement=agreement, by=manager, signatory=officer,
         signed_on=TODAY + timedelta(days=1),
     ) == "25 November 2026 is still to come. Record the execution once it is done."  # fmt: skip
+    assert "is before 24 November 2026, when this version was agreed in principle here" in refused(
+        execute, agreement=agreement, by=manager, signatory=officer,
+        signed_on=TODAY - timedelta(days=1),
+    )  # fmt: skip
+    assert refused(execute, agreement=agreement, by=manager, signatory=officer, method="fax") == (
+        "Say how Norbury Council executed it: under seal, by hand or by e-signature."
+    )
     execute(agreement, manager, signatory=officer)
     assert refused(execute, agreement=agreement, by=manager, signatory=officer) == (
         "Norbury Council has executed this version already. There is nothing to do."

@@ -123,15 +123,23 @@ def test_at_the_limit_no_comment_is_needed_yet():
 
 def test_a_compact_is_asked_only_for_its_record():
     compact = kinds()["compact"]
-    known = {"kind": compact, "has_terms": False, "is_simulated": False, "prevails": ""}
-    assert refusals(**known, undecided=("Norbury",), value_gbp=None) == []
+    known = {"kind": compact, "has_terms": False, "prevails": "", "value_gbp": None}
+    assert refusals(**known, undecided=("Norbury",)) == []
     assert len(refusals(**known, lacking=("how a member leaves",))) == 1
+
+
+@pytest.mark.parametrize("known", [{"has_terms": True}, {"value_gbp": Decimal(1)}])
+def test_a_compact_that_pays_is_asked_for_everything(known):
+    bare = {"kind": kinds()["compact"], "has_terms": False, "value_gbp": None, "prevails": ""}
+    assert refusals(**bare) == []
+    (refused,) = [each for each in refusals(**bare | known) if "prevails" in each]
+    assert refused.endswith("Say so in its record.")
 
 
 def test_nobody_signs_for_two_parties():
     others = [("Ada Moss", "Norbury")]
     assert why_not_both("Bo Field", "Brightlamp Ltd", others) is None
-    assert why_not_both("ada moss ", "Brightlamp Ltd", others) == (
+    assert why_not_both("ada  moss ", "Brightlamp Ltd", others) == (
         "ada moss cannot sign for Brightlamp Ltd: the same person signed for Norbury, and nobody "
         "acts for two parties. Have another person sign."
     )
