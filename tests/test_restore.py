@@ -168,7 +168,7 @@ def test_a_backup_that_was_damaged_is_refused_before_anything_is_written(on_sqli
 def test_a_body_leaves_with_everything_and_nothing_of_it_stays(services, tmp_path):
     first, _ = services
     own = published(tmp_path, "Spend April 2024.csv")
-    others = PUBLISHED.replace("QUARRY ROADS LTD", "HILL FARM CIC")
+    others = PUBLISHED.replace("QUARRY ROADS LTD", "HILL FARM CIC").replace(",Roads", ",Hill paths")
     other = published(tmp_path, "Other April 2024.csv", others)
     taken = tmp_path / "taken"
     *_, (_, refusal), _, (totals, _), (log, _) = first.does(
@@ -186,8 +186,11 @@ def test_a_body_leaves_with_everything_and_nothing_of_it_stays(services, tmp_pat
     )
     lines = "".join(path.read_text() for path in (taken / "lake").glob("lines-*.csv"))
     assert "QUARRY ROADS LTD" in lines
+    categories = "".join(path.read_text() for path in (taken / "lake").glob("categories-*.csv"))
+    assert "| roads" in categories
     everything = [path.read_bytes() for path in taken.rglob("*") if path.is_file()]
-    assert not any(b"HILL FARM CIC" in content for content in everything)
+    for theirs in (b"HILL FARM CIC", b"hill paths"):
+        assert not any(theirs in content for content in everything)
 
     assert f"must repeat the name exactly, {BODY}" in refusal
     kept = json.loads(totals)
@@ -198,4 +201,5 @@ def test_a_body_leaves_with_everything_and_nothing_of_it_stays(services, tmp_pat
         if store.is_file():
             content = store.read_bytes()
             assert b"QUARRY ROADS" not in content, store
+            assert b"| roads" not in content, store
             assert BODY.encode() not in content, store

@@ -217,30 +217,65 @@ def _as_text(value: object) -> object:
 
 
 def _lake_as_csv(body_id: int, folder: Path) -> Iterator[int]:
-    """Write every Parquet file with rows of the body as CSV; the rows in each."""
+    """Write every Parquet file with rows of the body as CSV, lists as JSON; the rows in each."""
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     held = LakeFile.objects.filter(Q(publication__body_id=body_id) | Q(publication=None))
-    for file in held.filter(removed_in=None).order_by("id"):
+    current = held.filter(removed_in=None).order_by("id")
+    categories = _categories_of(current.filter(table="lines"))
+    for file in current:
         source = pq.ParquetFile(lake.lake_folder() / file.path)
-        if file.publication_id is None and "body_id" not in source.schema_arrow.names:
-            continue
-        name = f"{file.table}-{file.publication_id or 'all'}-{file.id}.csv"
+        names = source.schema_arrow.names
         folder.mkdir(parents=True, exist_ok=True)
+        name = f"{file.table}-{file.publication_id or 'all'}-{file.id}.csv"
+        schema = pa.schema([(column, pa.string()) for column in names])
         count = 0
-        plain = [c.name for c in source.schema_arrow if not pa.types.is_list(c.type)]
-        schema = pa.schema([(column, pa.string()) for column in plain])
         with pa_csv.CSVWriter(folder / name, schema) as out:
-            for batch in source.iter_batches(columns=plain):
-                if "body_id" in plain:
-                    batch = batch.filter(pc.equal(batch["body_id"], body_id))
-                texts = [column.cast(pa.string()) for column in batch.columns]
+            for batch in source.iter_batches():
+                batch = batch.filter(_are_own(batch, body_id, categories))
+                texts = [_as_texts(column) for column in batch.columns]
                 out.write(pa.record_batch(texts, schema=schema))
                 count += batch.num_rows
         yield count
+
+
+def _are_own(batch: pa.RecordBatch, body_id: int, categories: pa.Array) -> pa.Array:
+    """Tell which rows are the body's, or rest on its rows alone.
+
+    categories : keys of those of its lines
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names = batch.schema.names
+    if "body_id" in names:
+        return pc.equal(batch["body_id"], body_id)
+    if "body_ids" in names:
+        return pa.array([held == [body_id] for held in batch["body_ids"].to_pylist()], pa.bool_())
+    return pc.is_in(batch["category_key"], categories)
+
+
+def _categories_of(lines: Iterable[LakeFile]) -> pa.Array:
+    """The keys of what these files' lines are for, each once."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found: set[int | None] = set()
+    for file in lines:
+        held = pq.read_table(lake.lake_folder() / file.path, columns=["category_key"])
+        found.update(held["category_key"].unique().to_pylist())
+    return pa.array(sorted(key for key in found if key is not None), pa.int64())
+
+
+def _as_texts(column: pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    if not pa.types.is_list(column.type):
+        return column.cast(pa.string())
+    held = column.to_pylist()
+    return pa.array([None if each is None else json.dumps(each) for each in held], pa.string())
 
 
 def _out_of_the_lake(body_id: int, at: datetime) -> list[Path]:
@@ -248,8 +283,10 @@ def _out_of_the_lake(body_id: int, at: datetime) -> list[Path]:
     whole = LakeFile.objects.filter(publication__body_id=body_id)
     publications = {file.publication_id for file in whole if file.publication_id is not None}
     shared = LakeFile.objects.filter(publication=None)
+    others = LakeFile.objects.filter(table="lines", removed_in=None).exclude(pk__in=whole)
+    categories = _categories_of(others)
     kept = [
-        lake.keep_table(file.table, _without(body_id, publications, file))
+        lake.keep_table(file.table, _without(body_id, publications, categories, file))
         for file in shared.filter(removed_in=None)
     ]
     doomed = [*whole, *shared]
@@ -260,8 +297,13 @@ def _out_of_the_lake(body_id: int, at: datetime) -> list[Path]:
     return [lake.lake_folder() / file.path for file in doomed]
 
 
-def _without(body_id: int, publications: set[int], file: LakeFile) -> pa.Table:
-    """A table that all bodies share, without the rows that are the body's or rest on its rows."""
+def _without(
+    body_id: int, publications: set[int], categories: pa.Array, file: LakeFile
+) -> pa.Table:
+    """A table that all bodies share, without the rows that are the body's or rest on its rows.
+
+    categories : keys of those that lines of other bodies are of
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -272,8 +314,10 @@ def _without(body_id: int, publications: set[int], file: LakeFile) -> pa.Table:
     if "publication_id" in rows.column_names:
         theirs = pa.array(sorted(publications), pa.int64())
         rows = rows.filter(~pc.field("publication_id").isin(theirs))
-    if "rests_on" in rows.column_names:
-        rests = [body_id not in (held or []) for held in rows["rests_on"].to_pylist()]
+    if "category_key" in rows.column_names:
+        rows = rows.filter(pc.field("category_key").isin(categories))
+    if "body_ids" in rows.column_names:
+        rests = [body_id not in (held or []) for held in rows["body_ids"].to_pylist()]
         rows = rows.filter(pa.array(rests, pa.bool_()))
     return rows
 
@@ -290,7 +334,8 @@ books/   the body's rows of each table: CSV to open in a spreadsheet, and the sa
          one object to a line. Amounts in columns that end in _pence are whole pence.
          core.auditentry holds every recorded deed about the body. Its chain can be proved only
          where the whole log is; each entry here carries its hash.
-lake/    every payment line, set-aside row and name, as CSV. Amounts are pounds and pence.
+lake/    every payment line, set-aside row and name, what each line is for and which names were
+         joined on the body's own evidence, as CSV. Amounts are pounds and pence.
 files/   the published files exactly as they were received, and the releases made from them.
 
 manifest.json lists each file with its sha256.

@@ -57,6 +57,11 @@ def rename_again(why: str) -> int | None:
     return project_decisions(at=timezone.now(), why=why)
 
 
+def names_wait() -> bool:
+    """Whether names and totals on the pages are still to follow what was decided."""
+    return jobs.waits(rename_again) or jobs.waits(project_again)
+
+
 def settle_now() -> None:
     """Do what the deeds before this queued, and return when it is done: for a command's end."""
     for work in (project_again, rename_again):

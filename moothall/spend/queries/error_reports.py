@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -28,6 +29,28 @@ class ErrorReportRow:
     is_late: bool
     answer: str
     answered_at: datetime | None
+
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "id",
+        "bodies",
+        "said",
+        "reported_on",
+        "answer_by",
+        "answer",
+        "answered_on",
+    )
+
+    def as_json(self) -> dict[str, object]:
+        """As a file gives it: who reported it stays on the page."""
+        return {
+            "id": self.id,
+            "bodies": "; ".join(self.bodies),
+            "said": self.said,
+            "reported_on": self.at.date().isoformat(),
+            "answer_by": self.due_on.isoformat(),
+            "answer": self.answer,
+            "answered_on": self.answered_at.date().isoformat() if self.answered_at else None,
+        }
 
 
 def days_to_answer(day: date) -> int:

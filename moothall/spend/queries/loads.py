@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -73,6 +73,42 @@ class FileRow:
     warnings: tuple[str, ...]
     replaces: str
     changes: dict[str, Any]
+
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "file",
+        "status",
+        "refusal",
+        "first_date",
+        "last_date",
+        "rows_read",
+        "rows_kept",
+        "rows_set_aside",
+        "rows_blank",
+        "kept_gbp",
+        "set_aside_gbp",
+        "control_gbp",
+        "replaces",
+        "warnings",
+    )
+
+    def as_json(self) -> dict[str, object]:
+        """As a file gives it; amounts as strings."""
+        return {
+            "file": self.name,
+            "status": self.status,
+            "refusal": self.refusal,
+            "first_date": self.first_date and self.first_date.isoformat(),
+            "last_date": self.last_date and self.last_date.isoformat(),
+            "rows_read": self.rows_read,
+            "rows_kept": self.rows_kept,
+            "rows_set_aside": self.rows_set_aside,
+            "rows_blank": self.rows_blank,
+            "kept_gbp": f"{self.amount_kept:.2f}",
+            "set_aside_gbp": f"{self.amount_set_aside:.2f}",
+            "control_gbp": f"{self.amount_control:.2f}",
+            "replaces": self.replaces,
+            "warnings": " ".join(self.warnings),
+        }
 
     @property
     def rows_to_look_at(self) -> int:

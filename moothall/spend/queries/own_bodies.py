@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import ibis
 from attrs import frozen
@@ -38,6 +38,16 @@ class OwnPayee:
     decision_id: int | None = None
     why_not_decide: str | None = None
 
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "paid_by",
+        "is",
+        "how",
+        "decision",
+        "spend_gbp",
+        "payment_count",
+    )
+
     def as_json(self) -> dict[str, object]:
         return {
             "name": self.name,
@@ -63,7 +73,7 @@ class OwnBodies:
     bodies: tuple[tuple[str, str], ...]  # slug and name of each body of the place
     total_gbp: Decimal
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "rows": [payee.as_json() for payee in (*self.matched, *self.decided_none)],
             "unmatched": [payee.as_json() for payee in self.unmatched],

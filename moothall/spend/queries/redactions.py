@@ -128,7 +128,7 @@ class RedactionPage:
     why_not_see: str | None
     why_not_decide: str | None
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "body": self.body,
             "alerts": [alert.as_json() for alert in self.alerts],
@@ -141,6 +141,7 @@ class RedactionPage:
                     "about": row.about,
                     "matches": row.matches,
                     "verdict": row.verdict,
+                    "by": row.by,
                     "at": row.at.isoformat(),
                     "is_undone": row.is_undone,
                 }

@@ -251,6 +251,9 @@ def test_a_report_of_an_error_starts_a_clock_and_reaches_the_bodys_officers(clie
     assert client.get(f"/spending/errors/{report.pk}").status_code == 404
     client.force_login(officer_of(place.health))
     assert b"This is a person." in client.get("/spending/errors").content
+    listed = b"".join(client.get("/spending/errors?format=csv")).decode()
+    assert f"{report.pk}," in listed
+    assert report.email not in listed
     client.post(f"/spending/errors/{report.pk}", {"answer": "It is a company; number shown."})
     report.refresh_from_db()
     assert report.answered_at is not None

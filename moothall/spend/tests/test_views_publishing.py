@@ -64,6 +64,10 @@ def test_a_decision_is_undone_in_the_browser(client, body, quarter):
     decide = reverse("spend:decide_redaction", args=[body.slug])
     client.post(decide, {"name": ["Mrs Jane Appletree"], "redact": "no"})
     decision = RedactionDecision.objects.get()
+    listed = client.get(reverse("spend:redactions", args=[body.slug]) + "?format=json").json()
+    assert [(each["about"], each["is_undone"]) for each in listed["decisions"]] == [
+        ("one name", False)
+    ]
     undo = reverse("spend:undo_redaction", args=[body.slug, decision.pk])
     assert "Undone" in client.post(undo, follow=True).content.decode()
     assert (
@@ -72,6 +76,16 @@ def test_a_decision_is_undone_in_the_browser(client, body, quarter):
             decide, {"ref": ["none such"], "redact": "yes"}, follow=True
         ).content.decode()
     )
+
+
+@pytest.mark.parametrize("is_waiting", [True, False])
+def test_the_page_says_that_public_pages_do_not_show_a_decision_yet(
+    client, body, quarter, monkeypatch, is_waiting
+):
+    signed_in(client, body, Role.FINANCE_OFFICER)
+    monkeypatch.setattr("moothall.core.jobs.waits", lambda _task: is_waiting)
+    page = client.get(reverse("spend:redactions", args=[body.slug])).content.decode()
+    assert ("until it has settled the names, public pages show what" in page) == is_waiting
 
 
 def test_redactions_are_never_public(client, body, quarter):

@@ -154,8 +154,11 @@ def test_loading_says_what_was_kept_and_the_uploaded_copies_go(client, officer):
     assert not upload_folder(upload.token).exists()
     upload.refresh_from_db()
     assert upload.state == "DONE"
-    report = text(client.get(reverse("spend:load", args=[upload.load_id])))
-    assert "£1,384.48" in report
+    address = reverse("spend:load", args=[upload.load_id])
+    assert "£1,384.48" in text(client.get(address))
+    sent = b"".join(client.get(f"{address}?format=csv")).decode()
+    (row,) = csv.DictReader(sent.removeprefix("\ufeff").splitlines())
+    assert (row["rows_kept"], row["kept_gbp"]) == ("5", "1384.48")
 
 
 def test_files_handed_over_are_thrown_away_on_request(client, officer):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from moothall.directory.engine.roles import Deed
 from moothall.directory.queries import body_at, viewer_for
 from moothall.spend.actions import publishing as deeds
 from moothall.spend.actions import purging, redacting
+from moothall.spend.actions.refreshing import names_wait
 from moothall.spend.engine.publishing import quarter_named
 from moothall.spend.exports import public_key_pem
 from moothall.spend.forms.publishing import PurgeForm, RedactionForm
@@ -28,6 +29,7 @@ from moothall.spend.permissions import why_not_at_any_body
 from moothall.spend.queries import releases as queries
 from moothall.spend.queries.purges import purge_page
 from moothall.spend.queries.redactions import redaction_page
+from moothall.spend.views.asked import as_file, downloads
 from moothall.values.tables import Cell, Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -194,14 +196,19 @@ def quarter(request: PersonsRequest, slug: str, quarter: str) -> HttpResponse:
 
 @route(deed=Deed.SEE_PRIVATE)
 @require_safe
-def redactions(request: PersonsRequest, slug: str) -> HttpResponse:
+def redactions(request: PersonsRequest, slug: str) -> HttpResponseBase:
     """Supplier ids and names that wait for a decision, and the decisions made."""
     body = _body(slug)
     viewer = viewer_for(request.user, deed=Deed.SEE_PRIVATE)
     page = redaction_page(body, viewer=viewer, day=timezone.localdate())
     if page.why_not_see:
         raise PermissionDenied(page.why_not_see)
-    return render(request, "spend/publishing/redactions.html", {"page": page})
+    document = page.as_json()
+    columns = ("id", "about", "matches", "verdict", "by", "at", "is_undone")
+    if file := as_file(request, "redactions", document, columns, rows=document["decisions"]):
+        return file
+    shown = {"page": page, "is_settling": names_wait(), "downloads": downloads(request)}
+    return render(request, "spend/publishing/redactions.html", shown)
 
 
 @route(deed=Deed.PUBLISH)
@@ -252,7 +259,10 @@ def undo_decision(request: PersonsRequest, slug: str, decision_id: int) -> HttpR
     except CannotDo as refused:
         messages.error(request, refused.sentence)
     else:
-        messages.success(request, "Undone: the names stand as if it had not been decided.")
+        messages.success(
+            request,
+            "Undone: the names stand as if it had not been decided. Pages follow in a moment.",
+        )
     return redirect("spend:redactions", slug)
 
 

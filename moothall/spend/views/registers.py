@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +32,7 @@ from moothall.spend.actions import registers as deeds
 from moothall.spend.forms.registers import NONE, OwnBodyForm, RegisterForm
 from moothall.spend.queries import own_bodies as own_body_queries
 from moothall.spend.queries import registers as queries
+from moothall.spend.views.asked import as_file, downloads
 from moothall.spend.views.work import at_a_body
 from moothall.values.tables import Cell, Column, Kind, Table
 
@@ -170,10 +177,15 @@ def register_remove(request: PersonsRequest, register_id: int) -> HttpResponse:
 
 @route(deed=Deed.DECIDE_MATCH)
 @require_http_methods(GET_OR_POST)
-def own_body_list(request: PersonsRequest) -> HttpResponse:
+def own_body_list(request: PersonsRequest) -> HttpResponseBase:
     """Which payees are the place's own bodies; and, sent, say so of one."""
     viewer = at_a_body(request, Deed.DECIDE_MATCH)
     found = own_body_queries.own_bodies(viewer, day=timezone.localdate())
+    document = found.as_json()
+    every = [*document["rows"], *document["unmatched"]]
+    columns = own_body_queries.OwnPayee.COLUMNS
+    if file := as_file(request, "own-bodies", document, columns, rows=every):
+        return file
     form = OwnBodyForm(request.POST or None, bodies=found.bodies)
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -195,7 +207,7 @@ def own_body_list(request: PersonsRequest) -> HttpResponse:
                 f"{decision.name}, paid by {decision.body}, is {said}. Totals follow in a moment.",
             )
             return redirect("spend:own_body_list")
-    page = {"found": found, "form": form, "refusal": refusal}
+    page = {"found": found, "form": form, "refusal": refusal, "downloads": downloads(request)}
     status = 409 if refusal else 422 if form.errors else 200
     return render(request, "spend/registers/own_body_list.html", page, status=status)
 

@@ -158,11 +158,15 @@ def report_error(request: HttpRequest, supplier_id: int) -> HttpResponse:
 
 @route(signed_in=True)
 @require_safe
-def error_reports(request: HttpRequest) -> HttpResponse:
+def error_reports(request: HttpRequest) -> HttpResponseBase:
     """What people say is wrong on the pages of the reader's own bodies."""
     rows = reports.error_reports_for(request.user, on=timezone.localdate())
+    document = {"rows": [row.as_json() for row in rows]}
+    if file := as_file(request, "error-reports", document, reports.ErrorReportRow.COLUMNS):
+        return file
     page = {
         "rows": rows,
+        "downloads": downloads(request),
         "waiting": [row for row in rows if row.answered_at is None],
         "trail": [*TRAIL[:2], ("Reports of errors", "")],
     }

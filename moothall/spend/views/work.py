@@ -194,14 +194,18 @@ def load_list(request: PersonsRequest) -> HttpResponseBase:
 
 @route(deed=Deed.READ_LINES)
 @require_safe
-def load(request: PersonsRequest, load_id: int) -> HttpResponse:
+def load(request: PersonsRequest, load_id: int) -> HttpResponseBase:
     """The report of one load."""
     at_a_body(request, Deed.READ_LINES)
     body_id = loads.body_of_load(load_id)
     if body_id is None:
         raise Http404("There is no such load. The list of loads has them all.")
     at_this_body(request, Deed.READ_LINES, body_id)
-    return render(request, "spend/work/load.html", {"report": loads.load_report(load_id)})
+    report = loads.load_report(load_id)
+    document = {"rows": [file.as_json() for file in report.files]}
+    if file := as_file(request, f"load-{load_id}", document, loads.FileRow.COLUMNS):
+        return file
+    return render(request, "spend/work/load.html", {"report": report})
 
 
 @route(deed=Deed.READ_LINES)
