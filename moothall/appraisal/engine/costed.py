@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
@@ -14,7 +15,15 @@ from moothall.appraisal.engine.economic_case import EconomicCase, economic_case
 from moothall.appraisal.engine.financial_case import FinancialCase, financial_case
 from moothall.appraisal.engine.frame import frame_on
 from moothall.appraisal.engine.futures import Futures, Spread, futures
-from moothall.appraisal.engine.green_book import BenefitCostRatio, benefit_cost_ratio
+from moothall.appraisal.engine.green_book import BenefitCostRatio
+from moothall.appraisal.engine.measures import (
+    Measures,
+    TurningPoint,
+    Weighted,
+    measures,
+    turning_points,
+    weighted_by_income,
+)
 from moothall.appraisal.engine.parameters import Rules, warnings
 from moothall.appraisal.engine.payments import Payment, payment_futures, with_payments
 from moothall.appraisal.engine.payments import findings as payment_findings
@@ -37,6 +46,7 @@ from moothall.deals.wording import in_sentence
 from moothall.values.wording import listed, percentage
 
 Unknown = Mapping[str, tuple[str, ...]]
+TOLD = 3  # turning points that are told of: the nearest
 
 
 @frozen
@@ -48,6 +58,7 @@ class RuleBooks:
 
     discounting: Rules
     deflators: Rules
+    distributional: Rules
     without_competition: Rules
     thresholds: Rules
 
@@ -62,6 +73,9 @@ class Costed:
     spreads  : option -> how it spreads over them, to society
     knowing  : what is worth finding out; None where nothing is uncertain
     worth    : (option, line) -> what it is worth to society, present value
+    measures : option -> its figures, against business as usual where there is one
+    turning  : what one line alone would turn, the nearest first
+    weighted : option -> with a pound counted by income; empty where no line says whose
     """
 
     costing: Costing
@@ -74,6 +88,9 @@ class Costed:
     spreads: Mapping[str, Spread]
     knowing: WorthKnowing | None
     worth: Mapping[tuple[str, str], Decimal]
+    measures: Mapping[str, Measures]
+    turning: tuple[TurningPoint, ...]
+    weighted: Mapping[str, Weighted]
     notes: tuple[str, ...]
 
     def why_no_npv(self, option: str) -> str:
@@ -120,11 +137,7 @@ class Costed:
 
     def ratio(self, option: str) -> BenefitCostRatio | None:
         """Benefits to society for a pound of public cost; None where there is no benefit to net."""
-        if self.why_no_npv(option):
-            return None
-        one = self.economic.options[option]
-        private = one.costs - one.public_costs
-        return benefit_cost_ratio(one.benefits - private, one.public_costs)
+        return None if self.why_no_npv(option) else self.measures[option].ratio
 
     def best(self) -> tuple[str, ...]:
         return best_value(self.nets(self.costing), self.unknown)
@@ -163,6 +176,7 @@ class Costed:
         if most.option != ahead.option:
             yield f"{most.name} is the best in more of them: {percentage(most.best)}."
         yield choice_in_words(choice_of_drawing(done), done.unknowns)
+        yield from (one.in_words() for one in self.turning[:TOLD])
         if self.knowing is not None:
             yield from (one.in_words() for one in self.knowing.unknowns)
             yield from self.knowing.notes
@@ -182,6 +196,8 @@ class Money:
     costing: Costing
     unknown: Unknown
     payments: tuple[Payment, ...]
+    distributional: Rules
+    on: date
 
     def findings(self) -> Iterator[Finding]:
         """Yield what must be mended before its money is worked out."""
@@ -223,7 +239,7 @@ def money_of(appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks)
     payments = tuple(
         payment for key in shortlist if (payment := appraisal.options[key].payment) is not None
     )
-    return Money(costing, unknown, payments)
+    return Money(costing, unknown, payments, rules.distributional, appraisal.on)
 
 
 def costed(money: Money, *, draws: int, seed: int) -> Costed:
@@ -239,6 +255,7 @@ def costed(money: Money, *, draws: int, seed: int) -> Costed:
     options = costing.options
     uncertain = done is not None and (done.unknowns or money.payments) and len(options) > 1
     economic = economic_case(costing)
+    usual = costing.usual if costing.usual in options else None
     council = {key: council_view(costing, key) for key in options}
     public = {key: public_sector_view(costing, key) for key in options}
     return Costed(
@@ -255,6 +272,16 @@ def costed(money: Money, *, draws: int, seed: int) -> Costed:
             (key, one.line.key): one.present_value
             for key, option in economic.options.items()
             for one in option.lines
+        },
+        measures={
+            key: measures(costing, economic, key, against=None if key == usual else usual)
+            for key in options
+        },
+        turning=turning_points(costing, economic) if len(options) > 1 else (),
+        weighted={
+            key: weighted_by_income(money.distributional, economic, key, money.on)
+            for key in options
+            if any(line.income_gbp is not None for line in costing.lines)
         },
         notes=(
             *_notes(costing, unknown),

@@ -28,6 +28,7 @@ from moothall.appraisal.engine.delivery_models import DeliveryModel, delivery_mo
 from moothall.appraisal.engine.evidence import Headline, Weak, weakest_first, with_answers
 from moothall.appraisal.engine.gates import Gate, gates
 from moothall.appraisal.engine.longlist import Sieve, Sifted, sifted
+from moothall.appraisal.engine.measures import Measures, Weighted
 from moothall.appraisal.engine.model_costs import answers
 from moothall.appraisal.engine.model_costs import findings as rows_left_out
 from moothall.appraisal.engine.robustness import on_options
@@ -67,6 +68,8 @@ class OptionResult:
     against_usual: Decimal | None
     bcr: Decimal | None
     bcr_basis: str
+    measures: Measures | None
+    weighted: Weighted | None
     score: float | None
     rank: int | None
     first_probability: float | None
@@ -93,6 +96,10 @@ class OptionResult:
             "against_business_as_usual_gbp": _pounds(self.against_usual),
             "bcr": None if self.bcr is None else round(float(self.bcr), 4),
             "bcr_basis": self.bcr_basis,
+            **_measured(self.measures),
+            "npv_weighted_by_income_gbp": (
+                None if self.weighted is None else _pounds(self.weighted.weighted)
+            ),
             "score": None if self.score is None else round(self.score, 4),
             "rank": self.rank,
             "first_rank_probability": self.first_probability,
@@ -100,6 +107,28 @@ class OptionResult:
             "npv_percentiles": dict(self.percentiles),
             "routes": [one.as_json() for one in self.routes],
         }
+
+
+def _measured(found: Measures | None) -> dict[str, object]:
+    """The figures of an option against another; every one None where its money is not known."""
+    switching = None if found is None else found.switching
+    return {
+        "against": None if found is None else found.against,
+        "payback_years": None if found is None else _number(found.payback),
+        "discounted_payback_years": None if found is None else _number(found.discounted_payback),
+        "rate_of_return": None if found is None else _number(found.rate_of_return),
+        "equivalent_annual_gbp": None if found is None else _pounds(found.equivalent_annual),
+        "switching_values": None
+        if switching is None
+        else {
+            "benefits_fall": _number(switching.benefits_fall),
+            "costs_rise": _number(switching.costs_rise),
+        },
+    }
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else round(float(amount), 4)
 
 
 def _pounds(amount: Decimal | None) -> float | None:
@@ -318,6 +347,7 @@ def _option(
         else routes(option.legal, rules.without_competition, rules.thresholds)
     )
     of = weighing if isinstance(weighing, Weighed) and one.goes_on else None
+    is_known = one.goes_on and money.cost(key) is not None
     ratio = money.ratio(key) if one.goes_on else None
     return OptionResult(
         option=option,
@@ -333,6 +363,8 @@ def _option(
         against_usual=money.against_usual(key) if one.goes_on else None,
         bcr=None if ratio is None else ratio.value,
         bcr_basis="" if ratio is None else ratio.side.value,
+        measures=money.measures[key] if is_known else None,
+        weighted=money.weighted.get(key) if is_known else None,
         score=None if of is None else of.score(key),
         rank=None if of is None else of.rank(key),
         first_probability=None if of is None else of.first_probability(key),

@@ -12,6 +12,7 @@ def rule_books() -> RuleBooks:
     return RuleBooks(
         discounting=rules_of("appraisal", "discounting"),
         deflators=rules_of("appraisal", "deflators"),
+        distributional=rules_of("appraisal", "distributional"),
         without_competition=rules_of("directory", "without_competition"),
         thresholds=rules_of("directory", "thresholds"),
     )

@@ -46,6 +46,25 @@ def test_futures_say_how_each_option_spreads_and_how_often_it_is_best(found):
     assert any("before choosing is worth up to" in one for one in found.robustness)
 
 
+def test_an_option_is_measured_against_business_as_usual(found):
+    usual, company = found.options["as_now"].measures, found.options["company"].measures
+    assert (usual.against, company.against) == (None, "as_now")
+    answer = {one["key"]: one for one in found.as_json()["options"]}
+    # Even net worth of years 1 to 4: 934,615.84 / 3.673079, a gain, so below nought as a cost.
+    assert answer["as_now"]["equivalent_annual_gbp"] == pytest.approx(-254_450, abs=2)
+    # 1 - 1,000,000 / 1,200,000, and 1,200,000 / 1,000,000 - 1
+    assert answer["as_now"]["switching_values"] == {"benefits_fall": 0.1667, "costs_rise": 0.2}
+    assert answer["sale"]["switching_values"] is None
+    assert any("is as good as the best if" in one for one in found.robustness)
+
+
+def test_a_pound_may_count_by_income_beside_the_plain_result(found):
+    assert found.options["mutual"].weighted is None
+    poorer = worked(read(lines__health__income_gbp=15000)).options["mutual"]
+    assert poorer.weighted.weighted > poorer.weighted.net
+    assert round(poorer.weighted.net) == round(poorer.npv)
+
+
 def test_a_discounted_option_has_its_reason_and_no_figures(found):
     sale = found.options["sale"]
     assert (sale.npv, sale.score, sale.why_no_npv) == (None, None, "It was discounted.")
