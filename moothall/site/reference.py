@@ -260,6 +260,10 @@ SECTIONS_SAID = {  # table of an appraisal's file -> how it is headed, and what 
     "weightings": ("[weightings.KEY]", "What the criteria count for, for one who weighs."),
     "drivers": ("[drivers.KEY]", "What amounts follow: staff, volumes, prices."),
     "lines": ("[lines.KEY]", "Costs and benefits. `option` names one, or several in a list."),
+    "outcomes": (
+        "[outcomes.KEY]",
+        "What joint work brings: from a population to outcomes, and what each is worth to whom.",
+    ),
     "tender": ("[tender]", "How bids are marked."),
     "unit_values": ("[unit_values.MEASURE]", "What a unit of a measure is worth here."),
     "bids": ("[bids.KEY]", "Who bids, at what, promising what."),

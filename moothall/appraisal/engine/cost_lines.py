@@ -145,7 +145,8 @@ def _yearly(value: Any, _names: fields.Names) -> Yearly:
     return fields.decimal_of(value)
 
 
-def _distribution(value: Any, _names: fields.Names) -> Mapping[str, Any]:
+def distribution_read(value: Any, _names: fields.Names) -> Mapping[str, Any]:
+    """Read a distribution of what amounts are multiplied by."""
     if isinstance(value, Mapping) and "per" in value:
         raise ValueError('Its "per" stands beside the distribution: "line" or "line and year".')
     if sentence := why_not_a_distribution(value):
@@ -195,7 +196,10 @@ class Driver:
     unit: str = fields.text("Unit", "")
     value: Yearly = _read_by(_yearly, "value", "Value, of each year", ONE)
     distribution: Mapping[str, Any] | None = _read_by(
-        _distribution, "distribution", "How far it may turn out otherwise, times the value", None
+        distribution_read,
+        "distribution",
+        "How far it may turn out otherwise, times the value",
+        None,
     )
     per: str = fields.choice("Drawn once, or each year", (PER_LINE, PER_YEAR), PER_LINE)
     evidence: str = fields.text("Evidence", "")
@@ -242,7 +246,10 @@ class CostLine:
     cashable_from: int | None = fields.whole("First financial year in which it can be", None)
     optimism_bias: Decimal = fields.share("Optimism bias", NIL)
     distribution: Mapping[str, Any] | None = _read_by(
-        _distribution, "distribution", "How far it may turn out otherwise, times the amount", None
+        distribution_read,
+        "distribution",
+        "How far it may turn out otherwise, times the amount",
+        None,
     )
     per: str = fields.choice("Drawn once, or each year", (PER_LINE, PER_YEAR), PER_LINE)
     evidence: str = fields.text("Evidence", "")

@@ -22,6 +22,7 @@ from moothall.appraisal.engine.file_fields import (
     text_read,
 )
 from moothall.appraisal.engine.model_costs import rows
+from moothall.appraisal.engine.outcomes import OutcomeFields
 from moothall.appraisal.engine.reading_tender import (
     BidFields,
     TenderFields,
@@ -40,7 +41,7 @@ SUCCESS = (
 SECTIONS = (
     "appraisal", "service", "duties", "gates", "stopping", "preconditions", "partners", "evidence",
     "choices", "options", "criteria", "scores", "weightings", "drivers", "indices", "lines",
-    "correlations", "deals", "tender", "unit_values", "bids", "trials", "case",
+    "outcomes", "correlations", "deals", "tender", "unit_values", "bids", "trials", "case",
 )  # fmt: skip
 
 
@@ -287,6 +288,7 @@ FIELDS_OF: Mapping[str, type] = {
     "scores": ScoreFields,
     "drivers": Driver,
     "lines": CostLine,
+    "outcomes": OutcomeFields,
     "tender": TenderFields,
     "unit_values": UnitValueFields,
     "bids": BidFields,

@@ -49,6 +49,7 @@ from moothall.appraisal.engine.file_tables import (
     StoppingFields,
     WeightingFields,
 )
+from moothall.appraisal.engine.outcomes import outcomes_of
 from moothall.appraisal.engine.reading_tender import tender_of, trials_of
 from moothall.appraisal.engine.weights import Interest, Swing, Tie, Weighting
 from moothall.deals.deal import Deal, Finding, Weight
@@ -62,7 +63,8 @@ from moothall.deals.reading import (
 from moothall.deals.terms.fields import FieldsNotRead, decimal_of, nearest
 
 NOT_BY_KEY = ("appraisal", "service", "stopping", "indices", "correlations", "tender", "case")
-READ_APART = (*NOT_BY_KEY, "scores", "drivers", "lines", "unit_values", "bids", "trials")
+COSTED = ("drivers", "lines", "outcomes")
+READ_APART = (*NOT_BY_KEY, *COSTED, "scores", "unit_values", "bids", "trials")
 
 
 class CannotReadAppraisal(ValueError):
@@ -148,6 +150,11 @@ class _Reading:
             (unknown if isinstance(line, UnknownLine) else lines).append(line)  # type: ignore[arg-type]
         deals = dict(self._deals())
         drivers, indices = dict(self._drivers()), self._indices()
+        years = 0 if head is None else head.years
+        chains = outcomes_of(self.tables["outcomes"], self.names, years, self.findings)
+        for driver, of_outcomes in chains:
+            drivers[driver.key] = driver
+            lines += of_outcomes
         correlations = tuple(self._correlations())
         trials = tuple(trials_of(self.tables["trials"], self.names, self.findings))
         given = self.document.get("tender", {})
@@ -322,7 +329,7 @@ class _Reading:
             for key, given in self.tables["lines"].items()
             for option in options_of(given)
         ]
-        known = (*of_lines, *self.names.of("drivers"))
+        known = (*of_lines, *self.names.of("drivers"), *self.names.of("outcomes"))
         for place, row in enumerate(self.document.get("correlations", []), start=1):
             try:
                 one, other = row["between"]
