@@ -45,6 +45,7 @@ class AgreementsConfig(AppConfig):
             Owned("agreements.RouteKept"),
             Owned("agreements.Novation", "predecessor_id"),
             Owned("agreements.Signing", "agreement__body_id"),
+            Owned("agreements.CommentLimit"),
             Owned("agreements.OfficerComment", "version__agreement__body_id"),
             Owned("agreements.ChangeBasis", "agreement__body_id"),
             Owned("agreements.Variation", "agreement__body_id"),

@@ -61,6 +61,7 @@ CALLED = {
     "healthanswer": "health check",
     "signing": "execution",
     "officercomment": "statutory officer",
+    "commentlimit": "statutory officer",
     "changebasis": "variation",
     "variationassent": "variation",
     "approvallevel": "level of approval",

@@ -6,6 +6,7 @@ Execution happens elsewhere, under seal, by hand or by e-signature: here it is r
 import hashlib
 import re
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from moothall.agreements.engine.signing import why_not_both
 from moothall.agreements.models import (
     Agreement,
     AgreementVersion,
+    CommentLimit,
     Draft,
     Execution,
     Member,
@@ -176,6 +178,36 @@ def comment(*, agreement: Agreement, text: str, by: Person, at: datetime) -> Off
         body_id=agreement.body_id, office=office, version=version.number, text=audit.digest(text),
     )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def set_comment_limit(
+    *, body: Organisation, above_gbp: Decimal, source: str, by: Person, at: datetime
+) -> CommentLimit:
+    """Say above which value a body's statutory officers comment before it signs, and where it says.
+
+    :raises CannotSign: when the person holds neither office there, or says no amount or source.
+    """
+    if reason := why_not_comment_agreement(by, body):
+        raise CannotSign(reason)
+    if above_gbp < 0 or not source.strip():
+        raise CannotSign(
+            "The limit is not set: give an amount of nothing or more, and where the constitution "
+            "or the financial regulations say so."
+        )
+    if reason := why_too_long(CommentLimit, source=source.strip()):
+        raise CannotSign(reason)
+    held, _ = CommentLimit.objects.update_or_create(
+        body=body,
+        defaults={
+            "above_pence": int(above_gbp * 100), "source": source.strip(), "by": by, "at": at,
+        },
+    )  # fmt: skip
+    audit.record(
+        by=by, at=at, did="agreements.comment_limit_set", to=body, body_id=body.pk,
+        above_pence=held.above_pence,
+    )  # fmt: skip
+    return held
 
 
 @transaction.atomic

@@ -33,6 +33,8 @@ class Ready:
     undecided     : public members without a decision that names power and delegation
     runs          : ('a call-in' or 'a standstill', its last day), as recorded
     comments      : offices that commented on this version
+    own_limit_gbp : above which value the keeper’s officers comment by its own constitution;
+                    None: nobody has said, and the common limit holds
     """
 
     name: str
@@ -53,6 +55,7 @@ class Ready:
     value_gbp: Decimal | None
     comments: tuple[str, ...]
     prevails: str
+    own_limit_gbp: Decimal | None = None
 
     @property
     def moves_something(self) -> bool:
@@ -77,7 +80,11 @@ class Check:
 
 
 def checks(ready: Ready, *, on: date, comments_above_gbp: Decimal) -> tuple[Check, ...]:
-    """Every check that the kind asks for, in the order in which they are mended."""
+    """Every check that is asked for, in the order in which they are mended.
+
+    comments_above_gbp : the common limit, where the keeper has set none of its own
+    """
+    limit = comments_above_gbp if ready.own_limit_gbp is None else ready.own_limit_gbp
     asked = [_record(ready)]
     if ready.moves_something:
         asked += [
@@ -89,7 +96,7 @@ def checks(ready: Ready, *, on: date, comments_above_gbp: Decimal) -> tuple[Chec
             _due_diligence(ready),
             _decided(ready),
             _clocks(ready, on),
-            _comments(ready, comments_above_gbp),
+            _comments(ready, limit),
         ]
     return tuple(asked)
 

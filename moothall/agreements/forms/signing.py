@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from moothall.agreements.forms.boards import ChoosingForm, DateInput
-from moothall.agreements.models import Execution
+from moothall.agreements.models import CommentLimit, Execution
 
 LARGEST_DOCUMENT = 30_000_000
 
@@ -112,3 +112,19 @@ class ExecutionForm(ChoosingForm):
 
 class CommenceForm(forms.Form):
     in_force_from = forms.DateField(label="In force from", widget=DateInput())
+
+
+class LimitForm(forms.Form):
+    """Above which value the statutory officers comment before anything is signed."""
+
+    above_gbp = forms.DecimalField(
+        label="They comment above this value, in pounds",
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+    )
+    source = forms.CharField(
+        label="Where that is said",
+        max_length=CommentLimit._meta.get_field("source").max_length,
+        help_text="The part of the constitution or of the financial regulations.",
+    )

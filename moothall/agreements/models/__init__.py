@@ -86,7 +86,7 @@ from moothall.agreements.models.settlement import (
     Statement,
     StatementLine,
 )
-from moothall.agreements.models.signing import OfficerComment, Signing
+from moothall.agreements.models.signing import CommentLimit, OfficerComment, Signing
 from moothall.agreements.models.variations import (
     ApprovalLevel,
     ChangeBasis,
@@ -115,6 +115,7 @@ __all__ = [
     "BusinessPlan",
     "Candidate",
     "ChangeBasis",
+    "CommentLimit",
     "Company",
     "CompanyExposure",
     "CompanyYear",

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from moothall.agreements.engine.signing import OFFICES
 from moothall.agreements.models.register import Agreement, AgreementVersion
+from moothall.directory.models import Organisation
 
 
 class Signing(models.Model):
@@ -40,3 +41,20 @@ class OfficerComment(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+
+class CommentLimit(models.Model):
+    """Above which value the statutory officers of a body comment, by its own constitution."""
+
+    body = models.OneToOneField(Organisation, models.CASCADE, related_name="comment_limit")
+    above_pence = models.BigIntegerField()
+    source = models.CharField(max_length=200)  # where the body says so
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(above_pence__gte=0), name="a_comment_limit_is_nothing_or_more"
+            )
+        ]

@@ -16,6 +16,7 @@ from moothall.agreements.engine.signing import Check, Ready, checks
 from moothall.agreements.models import (
     Agreement,
     AgreementVersion,
+    CommentLimit,
     Draft,
     Execution,
     Member,
@@ -170,7 +171,14 @@ def ready_to_sign(agreement: Agreement, on: date) -> Ready:
         value_gbp=None if agreement.value_pence is None else Decimal(agreement.value_pence) / 100,
         comments=tuple(each.office for each in _comments(version)),
         prevails=agreement.prevails,
+        own_limit_gbp=own_limit_gbp(agreement.body),
     )
+
+
+def own_limit_gbp(body: Organisation) -> Decimal | None:
+    """Above which value a body’s statutory officers comment; None: it has not said."""
+    held = CommentLimit.objects.filter(body=body).first()
+    return None if held is None else Decimal(held.above_pence) / 100
 
 
 def was_simulated(version: AgreementVersion | None) -> bool:

@@ -265,6 +265,18 @@ def test_a_call_in_that_runs_and_a_missing_comment_stop_it(
     execute(agreement, manager, signatory=officer)
 
 
+def test_a_statutory_officer_sets_the_limit_of_their_own_body(agreement, norbury, manager, officer):
+    said = {"body": norbury, "above_gbp": Decimal(100_000), "source": "Constitution, 4.7"}
+    assert "You cannot comment" in refused(signing.set_comment_limit, **said, by=manager, at=NOW)
+    for wrong in ({"source": " "}, {"above_gbp": Decimal(-1)}):
+        assert "The limit is not set: give an amount" in refused(
+            signing.set_comment_limit, **said | wrong, by=officer, at=NOW
+        )
+    signing.set_comment_limit(**said, by=officer, at=NOW)
+    signing.set_comment_limit(**said | {"above_gbp": Decimal(50_000)}, by=officer, at=NOW)
+    assert signing.queries.ready_to_sign(agreement, TODAY).own_limit_gbp == 50_000
+
+
 def test_only_a_statutory_officer_comments(agreement, draft, manager):
     signing.agree_in_principle(agreement=agreement, draft=draft, by=manager, at=NOW)
     assert "only its section 151 officer or monitoring officer may" in refused(

@@ -121,6 +121,12 @@ def test_at_the_limit_no_comment_is_needed_yet():
     assert refusals(value_gbp=LIMIT) == []
 
 
+def test_the_keepers_own_limit_stands_before_the_common_one():
+    (refused,) = refusals(own_limit_gbp=Decimal(100_000))
+    assert "above the limit of £100,000" in refused
+    assert refusals(own_limit_gbp=Decimal(900_000), value_gbp=Decimal(750_000)) == []
+
+
 def test_a_compact_is_asked_only_for_its_record():
     compact = kinds()["compact"]
     known = {"kind": compact, "has_terms": False, "prevails": "", "value_gbp": None}

@@ -192,6 +192,13 @@ def _officers(held: Agreement, page: queries.SigningPage) -> Iterator[Doing]:
         actions.waive_reserved_matters(agreement=held, **said, by=by, at=at)
         return "The waiver is recorded."
 
+    def limit(said: dict[str, Any], by: Any, at: Any) -> str:
+        actions.set_comment_limit(body=held.body, **said, by=by, at=at)
+        return "The limit is set, for everything that your body signs from now on."
+
+    if page.may("AGREE") or page.may("EXECUTE"):
+        label = "Set the limit above which the statutory officers comment"
+        yield Doing("limit", label, forms.LimitForm, limit, page.why_not_comment, "secondary")
     if page.may("EXECUTE"):
         no = page.why_not_comment
         yield Doing("comment", "Comment as a statutory officer", forms.CommentForm, comment, no)
