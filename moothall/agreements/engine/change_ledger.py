@@ -13,7 +13,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from moothall.agreements.engine.regimes import Rules
-from moothall.values.wording import percentage, plain_date, pounds_in_words
+from moothall.values.wording import percentage, plain_date, pounds_in_words, whole_number
 
 ZERO = Decimal(0)
 
@@ -115,7 +115,7 @@ class Ledger:
             return (
                 "What it was worth at award is not recorded. Add it: changes are told against it."
             )
-        was, now = pounds_in_words(self.original_gbp), pounds_in_words(self.current_gbp)
+        was, now, then = _apart(self.original_gbp, self.current_gbp, self.forecast_gbp)
         if not count:
             said = f"It was worth {was} at award, and nothing has changed since."
         else:
@@ -123,8 +123,17 @@ class Ledger:
             share = f" ({percentage(moved / self.original_gbp)})" if self.original_gbp else ""
             said = f"It was worth {was} at award, and is worth {now} now{share}."
         if self.forecast_gbp != self.current_gbp:
-            said += f" With what is asked for it would be {pounds_in_words(self.forecast_gbp)}."
+            said += f" With what is asked for it would be {then}."
         return said
+
+
+def _apart(*amounts: Decimal | None) -> list[str]:
+    """Amounts in words; to the pound where two that differ would read the same."""
+    held = [amount or ZERO for amount in amounts]
+    words = [pounds_in_words(amount) for amount in held]
+    if len(set(words)) == len(set(held)):
+        return words
+    return [f"£{whole_number(round(amount))}" for amount in held]
 
 
 def ledger(

@@ -62,7 +62,8 @@ def _to_check(live: QuerySet[Agreement], on: date) -> Iterator[Wait]:
             old.setdefault((key, name), []).append(day)
     for (key, name), days in old.items():
         parts = number_of(len(days), "part")
-        why = f"{parts} not checked for {number_of(months, 'month')}. Check that they still hold."
+        holds = "it still holds" if len(days) == 1 else "they still hold"
+        why = f"{parts} not checked for {number_of(months, 'month')}. Check that {holds}."
         due = months_after(min(days), months)
         yield Wait(f"Check the exit plan of {name}", due, _page(key), why)
 

@@ -27,6 +27,12 @@ SOUTHWEST_ONE = [
 ]  # fmt: skip
 
 
+def test_values_that_would_read_the_same_are_told_to_the_pound():
+    entry = Entry(1, date(2026, 1, 1), "More", AskedBy.CLIENT, Decimal(96_000))
+    said = ledger(Decimal(1_250_000), None, [entry]).in_words()
+    assert said.startswith("It was worth £1,250,000 at award, and is worth £1,346,000 now (7.7%).")
+
+
 def test_southwest_one_shows_scope_returned_the_settlement_and_the_gain_share_cancelled():
     """£535m over ten years from 2007, later cut to £158m, ended early.
 

@@ -19,7 +19,6 @@ from moothall.agreements.actions import (
     boards,
     ending,
     existing,
-    exits,
     facts,
     meetings,
     paying,
@@ -39,7 +38,7 @@ from moothall.agreements.queries.terms import terms_of
 from moothall.core.errors import CannotDo
 from moothall.directory.engine.roles import Role
 from moothall.directory.models import Organisation, Person
-from moothall.site.demo import place
+from moothall.site.demo import place, running
 from moothall.site.demo.companies import make_companies
 from moothall.site.demo.deals import deal_file
 from moothall.site.demo.lamps import rate_and_warn
@@ -215,6 +214,7 @@ def make_agreements(bodies: Bodies, at: datetime) -> None:
     made = {live.file: _live(live, bodies) for live in LIVE}
     _board(made["works_company"], bodies)
     _promises(made["care_at_home"], bodies)
+    _run(made, bodies, at)
     rate_and_warn(
         made["street_lighting"],
         manager=_who(Role.PARTNERSHIP_MANAGER),
@@ -228,6 +228,7 @@ def make_agreements(bodies: Bodies, at: datetime) -> None:
         by=_who(Role.PARTNERSHIP_MANAGER),
         at=at,
     )
+    running.begin_leaving(made["street_lighting"], by=_who(Role.PARTNERSHIP_MANAGER), at=at)
     csv = (files("moothall.site.demo") / "deal_files" / "existing_agreements.csv").read_text(
         "utf-8"
     )
@@ -239,6 +240,26 @@ def make_agreements(bodies: Bodies, at: datetime) -> None:
         decides=_who(Role.SECTION_151_OFFICER),
         at=at,
     )
+    running.elect_members(
+        Agreement.objects.get(name="Community alarm monitoring"),
+        elector=_who(Role.STAFF_OR_MUTUAL_MEMBER),
+        by=_who(Role.PARTNERSHIP_MANAGER),
+        at=at,
+    )
+
+
+def _run(made: Mapping[str, Agreement], bodies: Bodies, at: datetime) -> None:
+    """What was changed, risked and rehearsed while the agreements ran."""
+    manager, care = _who(Role.PARTNERSHIP_MANAGER), made["care_at_home"]
+    for file in ("care_at_home", "legal_service", "works_company"):
+        running.rehearse(made[file], on=date(2026, 5, 20), by=manager)
+    running.change_care(
+        care,
+        bodies,
+        running.People(manager, _who(Role.SECTION_151_OFFICER), _who(Role.PROVIDER, "lantern")),
+    )
+    owner = care.members.get(organisation=bodies["lantern"])
+    running.risk_care(care, owner=owner, by=manager, at=_on(date(2024, 10, 2)))
 
 
 def _who(role: Role, key: str = "county") -> Person:
@@ -310,37 +331,11 @@ def _tried(live: Live, body: Organisation, *, by: Person, at: datetime) -> Draft
     return draft
 
 
-PLAN = (
-    ("staff", "The list of staff and their terms, kept up to date"),
-    ("assets", "What was bought for the service, and who keeps it"),
-    ("data", "Records of the service, in open formats"),
-    ("contracts", "Sub-contracts that can be novated"),
-    ("licences", "Licences that the service uses"),
-)
-
-
 def _make_ready(
     agreement: Agreement, live: Live, bodies: Bodies, *, by: Person, at: datetime
 ) -> None:
     """The exit plan, due diligence, decisions and comments that signing asks for."""
-    exits.begin_plan(agreement=agreement, by=by, at=at)
-    plan = exits.held.plan_of(agreement)
-    for part, what in PLAN:
-        if not plan[part].entries:
-            exits.say_nothing_of_the_kind(
-                agreement=agreement, part=part, because=f"{what}: none.", by=by, at=at
-            )
-    parties = [party for _key, _role, party, _gets in live.members]
-    exits.add_exit_cost(
-        agreement=agreement,
-        what="Staff and records handed over",
-        low_gbp=Decimal(20_000),
-        mode_gbp=Decimal(45_000),
-        high_gbp=Decimal(120_000),
-        shares=dict.fromkeys(parties, Decimal(1) / len(parties)),
-        by=by,
-        at=at,
-    )
+    running.plan_leaving(agreement, since=BEGAN_ON, by=by, at=at)
     for key, *_ in live.members:
         body = bodies[key]
         if not body.is_of_the_place:
@@ -518,6 +513,8 @@ def _board(agreement: Agreement, bodies: Bodies) -> None:
         meeting=meeting, text="The plan was approved. Road policy is the county’s own.", by=manager,
         at=met,
     )  # fmt: skip
+    meetings.move_meeting(meeting=meeting, move="CLOSE", by=manager, at=met)
+    meetings.move_meeting(meeting=meeting, move="APPROVE", by=chair, at=_on(date(2025, 3, 26)))
 
 
 def _promises(agreement: Agreement, bodies: Bodies) -> None:
