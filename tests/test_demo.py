@@ -11,10 +11,12 @@ from django.utils import timezone
 from moothall.agreements.models import (
     Agreement,
     Draft,
+    Elector,
     LineDispute,
     RefusedDecision,
     Settlement,
     Trial,
+    Variation,
 )
 from moothall.agreements.queries import drafts
 from moothall.core import lake
@@ -185,6 +187,9 @@ def test_loading_shows_every_room_real_work_and_is_done_once(stamp, settings):
     found = Agreement.objects.filter(is_existing=True)
     assert (Agreement.objects.count(), found.count()) == (16, 12)
     assert Agreement.objects.get(state="ENDING").name == "Street lighting"
+    changes = Counter(Variation.objects.values_list("state", flat=True))
+    assert changes == {"IN_FORCE": 1, "ASSESSED": 1}
+    assert not Elector.objects.get().has_voted
     assert Release.objects.get().body == bodies["district"]
     headline = figures.summary(viewer_for(None), "category")
     assert 0.97 < headline.coverage.classified_share < 1
