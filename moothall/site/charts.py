@@ -115,10 +115,21 @@ class Piece:
 
 @frozen
 class Dot:
+    """A point of a line; `letter` stands beside it where its name is in the table."""
+
     label: str
     shown: str
     x: str
     y: float
+    letter: str = ""
+
+
+@frozen
+class Mark:
+    """An upright line at a place across, and what stands there."""
+
+    x: str
+    label: str
 
 
 @frozen
@@ -143,6 +154,8 @@ class Lines:
     table: Table
     height: int = HEIGHT
     labels_y: int = HEIGHT - 6
+    marks: tuple[Mark, ...] = ()
+    foot: int = HEIGHT - FOOT
 
     @property
     def zero_text_y(self) -> float:

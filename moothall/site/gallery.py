@@ -6,16 +6,21 @@ Everything named here is invented.
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import numpy as np
 from attrs import evolve
 from django.core.paginator import Paginator
 
 from moothall.agreements.engine.life import LIFE
+from moothall.appraisal.engine.criteria import Criterion, Scores, scored
+from moothall.appraisal.engine.frontier import frontier
+from moothall.appraisal.engine.sensitivity import sweep
 from moothall.deals.cases.named import CASES
 from moothall.deals.reading import deal_from_toml
 from moothall.decisions.queries import About, DecisionRow
 from moothall.directory.models import ExemptUnder
 from moothall.site.forms import ExampleForm, ExampleSearch
 from moothall.values.figures import Figure
+from moothall.values.money import Money
 from moothall.values.tables import Cell, Column, Download, Kind, Table
 
 SUPPLIERS = (
@@ -32,6 +37,23 @@ COLUMNS = (
     Column("Share", Kind.SHARE),
     Column("Last paid", Kind.DATE),
 )
+
+
+def _weighed() -> dict[str, object]:
+    """Four options on two criteria, and what they cost."""
+    criteria = [Criterion(one, one, "desirability") for one in ("Community benefit", "Control")]
+    options = {"in": "In-house", "out": "Outsourced", "own": "Own company", "mutual": "Mutual"}
+    values = zip(options, ((0, 90), (10, 40), (55, 55), (100, 20)), strict=True)
+    given = {key: {"Community benefit": one, "Control": other} for key, (one, other) in values}
+    found: Scores = scored(criteria, options, given)
+    weights = np.array([0.6, 0.4])
+    costs = dict(zip(options, map(Money, (1_000_000, 880_000, 930_000, 960_000)), strict=True))
+    totals = dict(zip(options, map(float, found.values @ weights), strict=True))
+    return {
+        "options": options,
+        "swept": sweep(found, weights, "Community benefit"),
+        "frontier": frontier(totals, costs),
+    }
 
 
 DECIDED = About(
@@ -197,6 +219,7 @@ def page(order: str, number: str) -> dict[str, object]:
         "bars_whole": TOTAL,
         "months": millions,
         "series": [("Ashmere Council", millions), ("Ashmere Health", before)],
+        "weighed": _weighed(),
         "cards": [
             {"label": "Spending", "url": "#cards", "text": "What is paid, to whom, for what."},
             {"label": "Decisions", "url": "#cards", "text": "Who decided, on which evidence."},

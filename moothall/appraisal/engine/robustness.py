@@ -72,7 +72,7 @@ def place_in_words(rank: int) -> str:
     return PLACES[rank - 1] if rank <= len(PLACES) else f"number {rank}"
 
 
-def _exactly(share: float) -> str:
+def exactly(share: float) -> str:
     """A share that was worked out: 22.4%, 50%."""
     return percentage(share).replace(".0%", "%")
 
@@ -81,7 +81,7 @@ def _about(share: float) -> str:
     """A share that was drawn: whole per cents are all that 10,000 weightings can tell."""
     if 0.005 <= share < 0.995:
         return f"{share * 100:.0f}%"
-    return _exactly(share)
+    return exactly(share)
 
 
 def on_weights(
@@ -163,7 +163,7 @@ def _who_is_first(sweep: Sweep, titles: Mapping[str, str]) -> str:
     if not before:
         return f"{_names(last.first, titles)} always is"
     told = [
-        f"{_names(stretch.first, titles)} is first up to {_exactly(stretch.ends)}"
+        f"{_names(stretch.first, titles)} is first up to {exactly(stretch.ends)}"
         for stretch in before
     ]
     of = "" if len(sweep.stretches) > 2 else f" of {in_sentence(sweep.title)}"
@@ -239,8 +239,8 @@ def on_weighers(scores: Scores, order: Together) -> Iterator[str]:
     if widest.width > 0:
         criterion = scores.criteria[scores.place_of(widest.criterion)]
         yield (
-            f"They differ most on {criterion.in_sentence()}: {_exactly(widest.least)} with "
-            f"{who[widest.least_by]}, {_exactly(widest.most)} with {who[widest.most_by]}."
+            f"They differ most on {criterion.in_sentence()}: {exactly(widest.least)} with "
+            f"{who[widest.least_by]}, {exactly(widest.most)} with {who[widest.most_by]}."
         )
     by_weights, by_ranks = _names(order.first, titles), _names(order.first_by_ranks, titles)
     if by_weights == by_ranks:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ from django import forms, template
 from django.core.paginator import Page
 from django.template import Context
 
+from moothall.appraisal.engine.frontier import Frontier
+from moothall.appraisal.engine.sensitivity import Sweep
 from moothall.deals.deal import Deal
 from moothall.site import (
     charts,
@@ -22,6 +24,7 @@ from moothall.site import (
     pictures,
     state_pictures,
     table_files,
+    weighing_charts,
 )
 from moothall.values import wording
 from moothall.values.state_table import StateTable
@@ -212,6 +215,22 @@ def tornado(context: Context, rows: Sequence[Any], title: str) -> dict[str, Any]
 def waterfall(context: Context, rows: Sequence[Any], title: str) -> dict[str, Any]:
     """(payment, what it adds to the expected result)."""
     return {"chart": deal_charts.waterfall(rows, title=title), "request": context.get("request")}
+
+
+@register.inclusion_tag("components/chart_lines.html", takes_context=True)
+def sweep_chart(context: Context, sweep: Sweep, options: Mapping[str, str]) -> dict[str, Any]:
+    """Every option's total while one weight moves; `options` gives each its title."""
+    chart = weighing_charts.sweep_chart(sweep, options)
+    return {"chart": chart, "request": context.get("request")}
+
+
+@register.inclusion_tag("components/chart_lines.html", takes_context=True)
+def frontier_chart(
+    context: Context, frontier: Frontier, options: Mapping[str, str]
+) -> dict[str, Any]:
+    """Every option's benefit against its cost; `options` gives each its title."""
+    chart = weighing_charts.frontier_chart(frontier, options)
+    return {"chart": chart, "request": context.get("request")}
 
 
 @register.inclusion_tag("components/picture.html")
