@@ -23,6 +23,9 @@ class KnownOfAgreement:
     shares    : (party, its share of the reward, of the risk) as the fairness statement has them
     silent    : members of whom nobody says what is in it for them
     unhealthy : questions of the health check that were answered no
+    disputed_gbp : of what is stated and not paid
+    performance  : where it stands in words, as 'in default'; '' while it is as agreed
+    overdue      : promises beside payments that are overdue or were not kept
     """
 
     on: date
@@ -36,12 +39,16 @@ class KnownOfAgreement:
     unhealthy: tuple[str, ...]
     lacking: tuple[str, ...]
     withheld: tuple[str, ...]
+    disputed_gbp: Decimal
+    performance: str
+    overdue: int
 
 
 def to_ask(known: KnownOfAgreement) -> tuple[str, ...]:
     """The questions, those about days that have passed first."""
     return (
         *_about_days_past(known),
+        *_about_delivery(known),
         *_about_money(known),
         *_about_the_end(known),
         *_about_the_members(known),
@@ -58,6 +65,17 @@ def _about_days_past(known: KnownOfAgreement) -> Iterator[str]:
         yield f"It was to be reviewed on {day}: what was found, and where is it written?"
 
 
+def _about_delivery(known: KnownOfAgreement) -> Iterator[str]:
+    if known.performance:
+        yield f"Performance is {known.performance}: what is done about it, and by when?"
+    if known.overdue:
+        are = "is" if known.overdue == 1 else "are"
+        yield (
+            f"{number_of(known.overdue, 'promise')} beside payments {are} overdue or not kept: who "
+            "asks for them?"
+        )
+
+
 def _about_money(known: KnownOfAgreement) -> Iterator[str]:
     if (dearer := _dearer(known)) is not None:
         was, now = map(pounds_in_words, (known.original_gbp, known.forecast_gbp))
@@ -65,6 +83,9 @@ def _about_money(known: KnownOfAgreement) -> Iterator[str]:
             f"It is to cost {percentage(dearer)} more than at award, {now} instead of {was}: who "
             "asked for that, and what came of it?"
         )
+    if known.disputed_gbp:
+        disputed = pounds_in_words(known.disputed_gbp)
+        yield f"{disputed} of what was stated is disputed: over what, and until when?"
     if known.was_tried is False:
         yield "Nobody has tried these terms: what does a bad year cost us, and who pays?"
     for party, reward, risk in known.shares:

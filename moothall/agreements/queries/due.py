@@ -141,7 +141,10 @@ def said_of_risks(agreement: Agreement, viewer: Viewer) -> str | None:
         return "No open risk is on the register."
     least = risks.attention_above(on)
     high = [each for each in open_ones if each.residual_likelihood * each.residual_impact >= least]
-    return f"{number_of(len(open_ones), 'open risk')}, {len(high)} of them high after mitigation."
+    return (
+        f"{number_of(len(open_ones), 'open risk')}, {len(high) or 'none'} of them high after "
+        "mitigation."
+    )
 
 
 def said_of_promises(agreement: Agreement, viewer: Viewer) -> str | None:
@@ -150,7 +153,10 @@ def said_of_promises(agreement: Agreement, viewer: Viewer) -> str | None:
     page = promises.promises_page(agreement, viewer=viewer, on=timezone.localdate())
     if not page.rows:
         return "No promise beside payments is on the register."
-    return f"{number_of(len(page.rows), 'promise')}, {page.overdue} of them overdue or not kept."
+    return (
+        f"{number_of(len(page.rows), 'promise')}, {page.overdue or 'none'} of them overdue or not "
+        "kept."
+    )
 
 
 def said_of_performance(agreement: Agreement, viewer: Viewer) -> str | None:
@@ -158,7 +164,8 @@ def said_of_performance(agreement: Agreement, viewer: Viewer) -> str | None:
         return None
     words = PERFORMANCE.state(performance.state_of(agreement)).words
     count = agreement.indicators.count()
-    return f"Performance is {words}, rated by {number_of(count, 'indicator')}."
+    rated = f"rated by {number_of(count, 'indicator')}" if count else "and no indicator rates it"
+    return f"Performance is {words}, {rated}."
 
 
 def said_of_due_diligence(agreement: Agreement, viewer: Viewer) -> str | None:

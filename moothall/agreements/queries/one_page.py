@@ -8,11 +8,15 @@ from decimal import Decimal
 from attrs import frozen
 
 from moothall.agreements.engine.health import Answer
+from moothall.agreements.engine.performance import PERFORMANCE
 from moothall.agreements.engine.to_ask import KnownOfAgreement, to_ask
 from moothall.agreements.models import Agreement, Trial
 from moothall.agreements.queries.health import health_page
+from moothall.agreements.queries.performance import state_of
+from moothall.agreements.queries.promises import promises_page
 from moothall.agreements.queries.record import AgreementPage, agreement_page
 from moothall.agreements.queries.results import PartyResult, result_page
+from moothall.agreements.queries.settlement import home_page
 from moothall.agreements.queries.variations import latest_version, ledger_of
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Deed
@@ -23,6 +27,7 @@ class OnePage:
     """parties: each party's part of the fairness statement; empty where there is none to read.
 
     why_no_risk : in that case, why
+    settled     : how far its periods are paid, in a sentence; '' where nothing is settled
     changes     : (day or None, what, GBP it adds, who asked)
     """
 
@@ -31,6 +36,7 @@ class OnePage:
     original_gbp: Decimal | None
     current_gbp: Decimal | None
     forecast_gbp: Decimal | None
+    settled: str
     parties: tuple[PartyResult, ...]
     why_no_risk: str
     changes: tuple[tuple[date | None, str, Decimal, str], ...]
@@ -42,6 +48,7 @@ class OnePage:
             "gains": [{"member": name, "gets": gets or None} for name, gets in self.gains],
             "current_gbp": None if self.current_gbp is None else str(self.current_gbp),
             "forecast_gbp": None if self.forecast_gbp is None else str(self.forecast_gbp),
+            "settled": self.settled,
             "risk": [
                 {"party": one.name, "reward_share": one.reward_share, "risk_share": one.risk_share}
                 for one in self.parties
@@ -56,6 +63,8 @@ def one_page(agreement: Agreement, *, viewer: Viewer, on: date) -> OnePage:
     health = health_page(agreement, viewer=viewer)
     ledger = ledger_of(agreement)
     parties, why_no_risk = _risk(agreement, viewer)
+    settled = home_page(agreement, on=on)
+    state = PERFORMANCE.state(state_of(agreement))
     known = KnownOfAgreement(
         on=on,
         ends_before=agreement.ends_before,
@@ -76,6 +85,9 @@ def one_page(agreement: Agreement, *, viewer: Viewer, on: date) -> OnePage:
         )
         if agreement.is_public
         else (),
+        disputed_gbp=settled.disputed_gbp,
+        performance="" if state == PERFORMANCE.begins else state.words,
+        overdue=promises_page(agreement, viewer=viewer, on=on).overdue,
     )
     return OnePage(
         record=record,
@@ -83,6 +95,7 @@ def one_page(agreement: Agreement, *, viewer: Viewer, on: date) -> OnePage:
         original_gbp=ledger.original_gbp,
         current_gbp=ledger.current_gbp,
         forecast_gbp=ledger.forecast_gbp,
+        settled=settled.answer,
         parties=parties,
         why_no_risk=why_no_risk,
         changes=tuple(

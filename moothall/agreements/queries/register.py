@@ -19,7 +19,7 @@ from moothall.agreements.engine.life import LIFE, RUNNING
 from moothall.agreements.models import Agreement, AgreementVersion, Member, Withholding
 from moothall.core.permissions import Viewer
 from moothall.directory.models import Deed, Organisation
-from moothall.values.wording import plain_date
+from moothall.values.wording import listed, plain_date
 
 PAGE_ROWS = 50
 ORDERS = {
@@ -112,6 +112,10 @@ class AgreementRow:
     @property
     def member_names(self) -> str:
         return "; ".join(each.name for each in self.members)
+
+    @property
+    def members_in_words(self) -> str:
+        return listed(each.name for each in self.members)
 
     def as_json(self) -> dict[str, object]:
         """As the API, the command and a download give it."""

@@ -29,6 +29,9 @@ QUIET = KnownOfAgreement(
     unhealthy=(),
     lacking=(),
     withheld=(),
+    disputed_gbp=Decimal(0),
+    performance="",
+    overdue=0,
 )
 
 
@@ -39,6 +42,10 @@ def test_where_nothing_known_calls_for_a_question_none_is_asked():
 @pytest.mark.parametrize(
     ("known", "question"),
     [
+        ({"disputed_gbp": Decimal(104_400)}, "£104,400 of what was stated is disputed: over what"),
+        ({"performance": "in default"}, "Performance is in default: what is done about it"),
+        ({"overdue": 1}, "1 promise beside payments is overdue or not kept: who asks"),
+        ({"overdue": 2}, "2 promises beside payments are overdue or not kept"),
         ({"ends_before": date(2026, 11, 24)}, "Its last day was before 24 November 2026: on which"),
         ({"ends_before": date(2028, 5, 25)}, "It ends before 25 May 2028: what follows"),
         ({"review_on": date(2026, 11, 24)}, "It was to be reviewed on 24 November 2026"),
