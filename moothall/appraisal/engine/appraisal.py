@@ -126,7 +126,10 @@ class GateAnswer:
 
 @frozen
 class Stopping:
-    """What must be there before a service is stopped. None: not done."""
+    """What must be there before a service is stopped, and what it saves. None: not done, or said.
+
+    cost_gbp, overhead_gbp, moved_to_others_gbp : of a year; the others once
+    """
 
     equality_analysis_on: date | None = None
     consultation_ended_on: date | None = None
@@ -134,6 +137,11 @@ class Stopping:
     best_value: str = ""
     who_else_is_affected: str = ""
     monitored_months: int | None = None
+    cost_gbp: Decimal | None = None
+    overhead_gbp: Decimal = Decimal(0)
+    moved_to_others_gbp: Decimal = Decimal(0)
+    redundancy_gbp: Decimal = Decimal(0)
+    dilapidations_gbp: Decimal = Decimal(0)
 
 
 @frozen

@@ -8,16 +8,19 @@ from fractions import Fraction
 from typing import Any
 
 from moothall.appraisal.engine.appraisal import Level, Option, Role, Service
+from moothall.appraisal.engine.cost_lines import CostLine, Kind
 from moothall.appraisal.engine.criteria import Criterion
 from moothall.appraisal.engine.criteria import Range as CriterionRange
 from moothall.appraisal.engine.file_fields import given as given_of
 from moothall.appraisal.engine.file_tables import (
+    BudgetFields,
     LegalFields,
     OptionFields,
     ServiceFields,
     SwingFields,
 )
 from moothall.appraisal.engine.payments import Follows, Payment
+from moothall.appraisal.engine.personal_budget import personal_budget
 from moothall.deals.deal import Deal
 from moothall.directory.engine.routes import Facts
 
@@ -47,6 +50,7 @@ def options_of(line: Mapping[str, Any]) -> list[Any]:
 
 def option_of(key: str, row: OptionFields, on: date, deals: Mapping[str, Deal]) -> Option:
     given = given_of(row)
+    del given["personal_budgets"]
     more: dict[str, Any] = {"role": Role(row.role), "legal": _legal(row.legal, on), "payment": None}
     paid = row.payment
     if paid is not None and paid.deal in deals:
@@ -59,6 +63,29 @@ def option_of(key: str, row: OptionFields, on: date, deals: Mapping[str, Deal]) 
             paid.price_year,
         )
     return Option(key, **{**given, **more})
+
+
+def line_of_budgets(option: str, row: BudgetFields) -> CostLine:
+    """Return the cost of personal budgets, a year's for each person.
+
+    :raises ValueError: when such budgets cannot be.
+    """
+    budget = personal_budget(
+        row.points,
+        row.gbp_a_point,
+        row.area_factor,
+        weekly_contribution=row.weekly_contribution_gbp,
+        floor=row.floor_gbp,
+        ceiling=row.ceiling_gbp,
+    )
+    return CostLine(
+        "personal_budgets",
+        option,
+        title="Personal budgets, net of what people pay",
+        kind=Kind.PAYMENT,
+        amount_gbp=row.people * budget.net,
+        evidence=row.evidence,
+    )
 
 
 def _legal(row: LegalFields | None, on: date) -> Facts | None:

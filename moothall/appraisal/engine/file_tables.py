@@ -108,6 +108,11 @@ class StoppingFields:
     best_value: str = fields.text("Best Value: why stopping is consistent with it", "")
     who_else_is_affected: str = fields.text("Whose services take up the need", "")
     monitored_months: int | None = fields.whole("Months for which that is watched", None)
+    cost_gbp: Decimal | None = fields.gbp("What the service costs in a year", None)
+    overhead_gbp: Decimal = fields.gbp("Of that, overhead that stays", Decimal(0))
+    moved_to_others_gbp: Decimal = fields.gbp("Need that other bodies take up, a year", Decimal(0))
+    redundancy_gbp: Decimal = fields.gbp("Redundancy, once", Decimal(0))
+    dilapidations_gbp: Decimal = fields.gbp("Giving up buildings, once", Decimal(0))
 
 
 @frozen
@@ -199,6 +204,20 @@ class PaymentFields:
 
 
 @frozen
+class BudgetFields:
+    """Personal budgets of so many people like one another, as a cost of each year."""
+
+    people: Decimal = fields.count("People who have one")
+    points: Decimal = fields.count("Points of need of each")
+    gbp_a_point: Decimal = fields.gbp("Worth of a point, a year")
+    area_factor: Decimal = fields.count("Area factor", Decimal(1))
+    weekly_contribution_gbp: Decimal = fields.gbp("What each pays a week", Decimal(0))
+    floor_gbp: Decimal = fields.gbp("Least budget of a year", Decimal(0))
+    ceiling_gbp: Decimal | None = fields.gbp("Most budget of a year", None)
+    evidence: str = fields.text("Evidence", "")
+
+
+@frozen
 class OptionFields:
     name: str = fields.text("Name")
     form: str = key_of("models", "Form: a delivery model")
@@ -215,6 +234,9 @@ class OptionFields:
     legal: LegalFields | None = fields.table("Facts for the legal route", LegalFields, None)
     zero: Mapping[str, str] = by_key(text_read, tuple(rows()), "Rows that cost nothing, and why")
     payment: PaymentFields | None = fields.table("The deal that pays for it", PaymentFields, None)
+    personal_budgets: BudgetFields | None = fields.table(
+        "Personal budgets laid over it", BudgetFields, None
+    )
     is_preferred: bool = fields.yes_or_no("Preferred way forward", False)
 
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 from attrs import frozen
 
 from moothall.appraisal.engine.appraisal import Answer, Appraisal, Duty, GateAnswer, Precondition
-from moothall.values.wording import listed, number_of
+from moothall.appraisal.engine.personal_budget import saved_by_stopping
+from moothall.values.wording import listed, number_of, pounds_in_words
 
 QUESTIONS = {
     "should": "Should the council do this at all?",
@@ -113,11 +114,31 @@ def _should(
         lacks = (*missing, *why_not_stop(appraisal))
         if lacks:
             said = f"Before the service stops, {number_of(len(lacks), 'thing')} must be there."
-            return GateState.STOPPED, said, lacks
-        return GateState.STOPPED, answer.because, ()
+            return GateState.STOPPED, f"{said}{_saves(appraisal)}", lacks
+        return GateState.STOPPED, f"{answer.because}{_saves(appraisal)}", ()
     if missing:
         return GateState.OPEN, missing[0], tuple(missing)
     return GateState.PASSED, answer.because, ()
+
+
+def _saves(appraisal: Appraisal) -> str:
+    """What stopping saves, with a space before it; '' where nobody has said what it costs."""
+    of = appraisal.stopping
+    if of.cost_gbp is None:
+        return ""
+    saved = saved_by_stopping(
+        of.cost_gbp,
+        of.overhead_gbp,
+        redundancy=of.redundancy_gbp,
+        dilapidations=of.dilapidations_gbp,
+        moved_to_others=of.moved_to_others_gbp,
+    )
+    return (
+        f" Stopping saves {pounds_in_words(saved.saved)} a year of what can be avoided; overhead "
+        f"of {pounds_in_words(of.overhead_gbp)} stays. Others take up "
+        f"{pounds_in_words(saved.moved_to_others)} of it, so all together save "
+        f"{pounds_in_words(saved.saved_by_all)}, after {pounds_in_words(saved.once)} once."
+    )
 
 
 def why_not_stop(appraisal: Appraisal) -> Iterator[str]:

@@ -30,6 +30,7 @@ from moothall.appraisal.engine.appraisal import (
 )
 from moothall.appraisal.engine.built_rows import (
     asked_on,
+    line_of_budgets,
     option_of,
     options_of,
     service_of,
@@ -45,6 +46,7 @@ from moothall.appraisal.engine.file_tables import (
     GATES,
     SECTIONS,
     HeadFields,
+    OptionFields,
     ServiceFields,
     StoppingFields,
     WeightingFields,
@@ -148,6 +150,7 @@ class _Reading:
         unknown: list[UnknownLine] = []
         for line in self._lines():
             (unknown if isinstance(line, UnknownLine) else lines).append(line)  # type: ignore[arg-type]
+        lines += self._budgets(rows["options"])
         deals = dict(self._deals())
         drivers, indices = dict(self._drivers()), self._indices()
         years = 0 if head is None else head.years
@@ -301,6 +304,14 @@ class _Reading:
                     f"{place}.option", '"Option" is missing.', "Name one, or several in a list."
                 )
 
+    def _budgets(self, rows: Mapping[str, OptionFields]) -> Iterator[CostLine]:
+        for key, row in rows.items():
+            if row.personal_budgets is not None:
+                try:
+                    yield line_of_budgets(key, row.personal_budgets)
+                except ValueError as refusal:
+                    self._must(f"options.{key}.personal_budgets", str(refusal), "")
+
     def _deals(self) -> Iterator[tuple[str, Deal]]:
         for key, given in self.tables["deals"].items():
             deal, found = deal_and_findings_of(given)
@@ -396,6 +407,13 @@ def _a_choice_stands_on_its_own_dimension(appraisal: Appraisal) -> Iterator[Find
                 yield Finding(f"options.{option.key}.choices.{dimension}", said, "Name another.")
 
 
+def _overhead_is_part_of_what_stops(appraisal: Appraisal) -> Iterator[Finding]:
+    stopping = appraisal.stopping
+    if stopping.cost_gbp is not None and stopping.overhead_gbp > stopping.cost_gbp:
+        said = f"£{stopping.overhead_gbp:,} of overhead is no part of £{stopping.cost_gbp:,}."
+        yield Finding("stopping.overhead_gbp", said, "Give the cost with its overhead.")
+
+
 def _years_are_appraised(appraisal: Appraisal) -> Iterator[Finding]:
     if not 1 <= appraisal.years <= 60:
         said = f"{appraisal.years} years are appraised."
@@ -406,5 +424,6 @@ CHECKS: tuple[Any, ...] = (
     _business_as_usual_stands_among_the_options,
     _a_preferred_option_stands_alone,
     _a_choice_stands_on_its_own_dimension,
+    _overhead_is_part_of_what_stops,
     _years_are_appraised,
 )
