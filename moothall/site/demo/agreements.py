@@ -42,6 +42,7 @@ from moothall.site.demo import place, running
 from moothall.site.demo.companies import make_companies
 from moothall.site.demo.deals import deal_file
 from moothall.site.demo.lamps import rate_and_warn
+from moothall.site.demo.partnership import tell_of_partnership
 from moothall.values.periods import Period
 
 SIGNED_ON = date(2024, 9, 12)
@@ -240,6 +241,7 @@ def make_agreements(bodies: Bodies, at: datetime) -> None:
         decides=_who(Role.SECTION_151_OFFICER),
         at=at,
     )
+    tell_of_partnership(by=_who(Role.PARTNERSHIP_MANAGER), at=at)
     running.elect_members(
         Agreement.objects.get(name="Community alarm monitoring"),
         elector=_who(Role.STAFF_OR_MUTUAL_MEMBER),
