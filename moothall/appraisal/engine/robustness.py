@@ -65,7 +65,11 @@ def _told_apart(one: float, other: float) -> tuple[str, str]:
 
 
 def _names(keys: Sequence[str], titles: Mapping[str, str]) -> str:
-    return listed(titles[key] for key in keys)
+    """Options by title; a title with a comma in it is kept from its neighbours by semicolons."""
+    found = [titles[key] for key in keys]
+    if len(found) > 1 and any(", " in title for title in found):
+        return f"{'; '.join(found[:-1])}; and {found[-1]}"
+    return listed(found)
 
 
 def place_in_words(rank: int) -> str:
@@ -284,8 +288,8 @@ def _declared(weighting: Weighting, titles: Mapping[str, str]) -> str:
     by_tie: dict[str, list[str]] = {}
     for interest in weighting.interests or ():
         if interest.option in titles:
-            by_tie.setdefault(interest.tie, []).append(titles[interest.option])
-    ties = listed(f"{tie} {listed(options)}" for tie, options in by_tie.items())
+            by_tie.setdefault(interest.tie, []).append(interest.option)
+    ties = listed(f"{tie} {_names(options, titles)}" for tie, options in by_tie.items())
     return f"{weighting.title} (who {ties})"
 
 

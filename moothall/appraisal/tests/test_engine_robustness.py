@@ -4,6 +4,7 @@ import json
 from itertools import pairwise
 
 import pytest
+from attrs import evolve
 
 from moothall.appraisal.engine.criteria import CannotWeigh
 from moothall.appraisal.engine.robustness import losses, place_in_words
@@ -184,6 +185,16 @@ def test_an_option_that_another_beats_on_everything_is_named():
     assert (
         "Trust is on no criterion better than Mutual, and on some it is worse: say why it is "
         "still an option, or drop it." in said(values)
+    )
+
+
+def test_titles_with_commas_are_kept_apart():
+    four = scores({"a": (9, 9, 9, 9), "b": (8, 9, 9, 9), "c": (1, 1, 1, 1)})
+    titled = evolve(four, options={"a": "In-house, redesigned", "b": "Mutual", "c": "Sale"})
+    assert (
+        "Sale is on no criterion better than In-house, redesigned; and Mutual, and on some it is "
+        "worse: say why it is still an option, or drop it."
+        in weighing(titled, (MEMBERS,), draws=200).robustness
     )
 
 
