@@ -125,18 +125,17 @@ def driver_of(key: str, row: OutcomeFields, years: int) -> Driver:
 def lines_of(key: str, row: OutcomeFields, shares: Mapping[str, Decimal]) -> Iterator[CostLine]:
     """Yield what outcomes are worth, by kind and by who has it."""
     worths = [
-        (f"{key}_{agency}", agency, Kind.FISCAL, row.fiscal_gbp * share)
-        for agency, share in shares.items()
+        (agency, agency, Kind.FISCAL, row.fiscal_gbp * share) for agency, share in shares.items()
     ]
-    worths.append((f"{key}_economy", SOCIETY, Kind.ECONOMIC, row.economic_gbp))
-    worths.append((f"{key}_people", SOCIETY, Kind.SOCIAL, row.social_gbp))
-    for line, falls_on, kind, amount in worths:
+    worths.append(("economy", SOCIETY, Kind.ECONOMIC, row.economic_gbp))
+    worths.append(("people", SOCIETY, Kind.SOCIAL, row.social_gbp))
+    for whose, falls_on, kind, amount in worths:
         if amount:
             is_fiscal = kind is Kind.FISCAL
             yield CostLine(
-                line,
+                f"{key}_{whose}",
                 row.option,
-                title=row.title,
+                title=f"{row.title}: {whose}",
                 kind=kind,
                 amount_gbp=amount,
                 drivers=(key,),

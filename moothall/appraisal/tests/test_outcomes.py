@@ -52,6 +52,7 @@ def test_a_chain_is_worth_what_the_method_of_partnerships_says():
     )
     worth = economic_case(made).options["joint"]
     assert worth.benefits == 176_400
+    assert lines[1].title == "People who stay at home: nhs"
     by_agency = [one.present_value for one in worth.lines]
     assert by_agency == [52_920, 61_740, 26_460, 35_280]
     cashable = sum(one.cashable for one in benefits_by_body(made, "joint"))
