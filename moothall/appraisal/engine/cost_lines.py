@@ -20,6 +20,9 @@ from moothall.deals.terms import fields
 COUNCIL, HMRC, SOCIETY = "council", "hmrc", "society"
 PER_LINE, PER_YEAR = "line", "line and year"
 NIL, ONE = Decimal(0), Decimal(1)
+GRADED = range(1, 7)  # grades of evidence, from the best
+GRADES = "Grades of its evidence, 1 the best to 6"
+GRADED_BY = "By the worst of them, or their average"
 
 
 class Kind(StrEnum):
@@ -223,6 +226,7 @@ class CostLine:
     index          : what its price follows, by name; empty: prices in general
     cashable_share : of a benefit, what can be taken out of a budget, from `cashable_from` on
     optimism_bias  : share added to a cost, or taken off a benefit, in the economic case
+    grades         : of its evidence, 1 (the best) to 6, which say the optimism bias instead
     distribution   : of what the amounts are multiplied by: 1 is as stated
     income_gbp     : of a household on which it falls, a year; for distributional weights alone
     not_economic   : why this line, unlike others of its kind, is left out of the economic case
@@ -245,6 +249,8 @@ class CostLine:
     cashable_share: Decimal = fields.share("Share of a benefit that can be cashed", NIL)
     cashable_from: int | None = fields.whole("First financial year in which it can be", None)
     optimism_bias: Decimal = fields.share("Optimism bias", NIL)
+    grades: tuple[Decimal, ...] = fields.numbers(GRADES, ())
+    graded_by: str = fields.choice(GRADED_BY, ("worst", "average"), "worst")
     distribution: Mapping[str, Any] | None = _read_by(
         distribution_read,
         "distribution",

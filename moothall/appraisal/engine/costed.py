@@ -9,6 +9,7 @@ from decimal import Decimal
 from attrs import frozen
 
 from moothall.appraisal.engine.appraisal import Appraisal
+from moothall.appraisal.engine.cost_lines import CostLine
 from moothall.appraisal.engine.costing import Costing
 from moothall.appraisal.engine.costing import findings as costing_findings
 from moothall.appraisal.engine.economic_case import EconomicCase, economic_case
@@ -24,7 +25,8 @@ from moothall.appraisal.engine.measures import (
     turning_points,
     weighted_by_income,
 )
-from moothall.appraisal.engine.parameters import Rules, warnings
+from moothall.appraisal.engine.parameters import Parameter, Rules, parameter, warnings
+from moothall.appraisal.engine.partnership_cba import corrected
 from moothall.appraisal.engine.payments import Payment, payment_futures, with_payments
 from moothall.appraisal.engine.payments import findings as payment_findings
 from moothall.appraisal.engine.unknowns import Kept
@@ -59,6 +61,7 @@ class RuleBooks:
     discounting: Rules
     deflators: Rules
     distributional: Rules
+    confidence_grades: Rules
     without_competition: Rules
     thresholds: Rules
 
@@ -201,7 +204,8 @@ class Money:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what must be mended before its money is worked out."""
-        yield from costing_findings(self.costing)
+        followed = {one.driver for paid in self.payments for one in paid.follows.values()}
+        yield from costing_findings(self.costing, followed)
         yield from unknown_findings(self.costing)
         for payment in self.payments:
             yield from payment_findings(payment, self.costing)
@@ -223,10 +227,16 @@ def money_of(appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks)
         indices=appraisal.indices,
     )
     usual = appraisal.usual
+    lines = tuple(
+        corrected(line, rules.confidence_grades, appraisal.on)
+        for line in appraisal.lines
+        if line.option in shortlist
+    )
     costing = Costing(
         frame=frame,
         options={key: appraisal.options[key].name for key in shortlist},
-        lines=tuple(line for line in appraisal.lines if line.option in shortlist),
+        lines=lines,
+        of_lines=tuple(_of_lines(lines, rules, appraisal.on)),
         drivers=appraisal.drivers,
         partners=appraisal.partners,
         usual=None if usual is None else usual.key,
@@ -240,6 +250,15 @@ def money_of(appraisal: Appraisal, shortlist: tuple[str, ...], rules: RuleBooks)
         payment for key in shortlist if (payment := appraisal.options[key].payment) is not None
     )
     return Money(costing, unknown, payments, rules.distributional, appraisal.on)
+
+
+def _of_lines(lines: tuple[CostLine, ...], rules: RuleBooks, on: date) -> Iterator[Parameter]:
+    """Yield the dated parameters that some line asks for."""
+    if any(line.grades for line in lines):
+        yield parameter(rules.confidence_grades, "corrections", on)
+    if any(line.income_gbp is not None for line in lines):
+        for key in ("marginal_utility", "median_income"):
+            yield parameter(rules.distributional, key, on)
 
 
 def costed(money: Money, *, draws: int, seed: int) -> Costed:
@@ -318,7 +337,7 @@ def _notes(costing: Costing, unknown: Unknown) -> Iterator[str]:
     if not costing.lines:
         yield "Nothing has been costed yet."
         return
-    yield from warnings(costing.frame.parameters)
+    yield from warnings(costing.parameters)
     for option, titles in unknown.items():
         yield (
             f"What {costing.options[option]} comes to is not known: nobody knows the amount of "

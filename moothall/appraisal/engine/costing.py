@@ -7,9 +7,19 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from moothall.appraisal.engine.cost_lines import KNOWN, NOT_ECONOMIC, Body, CostLine, Driver, Kind
+from moothall.appraisal.engine.cost_lines import (
+    GRADED,
+    KNOWN,
+    NOT_ECONOMIC,
+    Body,
+    CostLine,
+    Driver,
+    Kind,
+)
 from moothall.appraisal.engine.frame import Frame
+from moothall.appraisal.engine.parameters import Parameter
 from moothall.deals.deal import Finding, Weight
+from moothall.values.wording import listed
 
 Amounts = tuple[Decimal, ...]
 WORTH = frozenset({Kind.FISCAL, Kind.ECONOMIC, Kind.SOCIAL})
@@ -19,9 +29,10 @@ WORTH = frozenset({Kind.FISCAL, Kind.ECONOMIC, Kind.SOCIAL})
 class Costing:
     """What the cases, the views and the futures of an appraisal are worked out from.
 
-    options : key -> name, in the order of the appraisal
-    usual   : the option with which the others are compared; None: none is business as usual
-    bodies  : key -> partner, beside those that every appraisal knows
+    options  : key -> name, in the order of the appraisal
+    partners : beside the bodies that every appraisal knows
+    usual    : the option with which the others are compared; None: none is business as usual
+    of_lines : the dated parameters that lines rest on, besides those of the frame
     """
 
     frame: Frame
@@ -31,6 +42,12 @@ class Costing:
     partners: Mapping[str, Body] = field(factory=dict)
     usual: str | None = None
     correlations: tuple[tuple[str, str, Decimal], ...] = ()
+    of_lines: tuple[Parameter, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The dated parameters that it rests on."""
+        return (*self.frame.parameters, *self.of_lines)
 
     def lines_of(self, option: str) -> tuple[CostLine, ...]:
         return tuple(line for line in self.lines if line.option == option)
@@ -103,6 +120,9 @@ def findings(costing: Costing, followed: Collection[str] = ()) -> Iterator[Findi
         if line.cashable_share and line.cashable_from is None:
             said = f"{line.title} can be cashed, and no year says from when."
             yield Finding(f"{place}.cashable_from", said, "Add the first year in which it is.")
+        if line.grades and any(one not in GRADED for one in line.grades):
+            said = f"The evidence of {line.title} is graded {listed(map(str, line.grades))}."
+            yield Finding(f"{place}.grades", said, "A grade is from 1, the best, to 6.")
         if line.optimism_bias and line.distribution is not None:
             said = f"{line.title} has both an optimism bias and a spread of its own."
             mend = "See that the spread is not lopsided for the same reason: it would count twice."

@@ -15,6 +15,8 @@ from attrs import field, frozen
 
 from moothall.appraisal.engine.cost_lines import (
     COUNCIL,
+    GRADED_BY,
+    GRADES,
     PER_LINE,
     PER_YEAR,
     SOCIETY,
@@ -60,7 +62,9 @@ class OutcomeFields:
     lag: int = fields.whole("Years before the first outcome", 0)
     lasts: int | None = fields.whole("Years for which outcomes come", None)
     drop_off: Decimal = fields.share("Share lost from one year to the next", NIL)
-    correction: Decimal = fields.share("Taken off for the grade of evidence", NIL)
+    correction: Decimal = fields.share("Taken off, where no grade says how much", NIL)
+    grades: tuple[Decimal, ...] = fields.numbers(GRADES, ())
+    graded_by: str = fields.choice(GRADED_BY, ("worst", "average"), "worst")
     price_year: int | None = financial_year("Year of its prices", None)
     distribution: Mapping[str, Any] | None = field(
         default=None,
@@ -144,5 +148,7 @@ def lines_of(key: str, row: OutcomeFields, shares: Mapping[str, Decimal]) -> Ite
                 cashable_share=row.cashable_share if is_fiscal else NIL,
                 cashable_from=row.cashable_from if is_fiscal else None,
                 optimism_bias=row.correction,
+                grades=row.grades,
+                graded_by=row.graded_by,
                 evidence=row.evidence,
             )

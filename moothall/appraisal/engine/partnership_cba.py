@@ -12,8 +12,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from moothall.appraisal.engine.cost_lines import GRADED, CostLine
 from moothall.appraisal.engine.parameters import Rules, parameter
 from moothall.values.wording import percentage, pounds_in_words
 
@@ -127,6 +128,18 @@ def correction(rules: Rules, grades: Sequence[int], side: str, on: date, rule: s
     if rule == "average":
         return sum(found, NIL) / len(found)
     raise ValueError(f"Grades are taken by the worst or the average of them, not by {rule!r}.")
+
+
+def corrected(line: CostLine, rules: Rules, on: date) -> CostLine:
+    """Return a line with the optimism bias that the grades of its evidence stand for, if any.
+
+    A grade that there is not changes nothing: the findings of a costing name it.
+    """
+    if not line.grades or any(one not in GRADED for one in line.grades):
+        return line
+    grades = tuple(map(int, line.grades))
+    side = "benefit" if line.kind.is_benefit else "cost"
+    return evolve(line, optimism_bias=correction(rules, grades, side, on, line.graded_by))
 
 
 @frozen

@@ -13,6 +13,7 @@ def rule_books() -> RuleBooks:
         discounting=rules_of("appraisal", "discounting"),
         deflators=rules_of("appraisal", "deflators"),
         distributional=rules_of("appraisal", "distributional"),
+        confidence_grades=rules_of("appraisal", "confidence_grades"),
         without_competition=rules_of("directory", "without_competition"),
         thresholds=rules_of("directory", "thresholds"),
     )

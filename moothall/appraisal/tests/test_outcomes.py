@@ -1,19 +1,23 @@
 """A chain from a population to outcomes in an appraisal's file, as lines that agencies share."""
 
 import tomllib
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from attrs import evolve
 
 from moothall.appraisal.engine.cost_lines import Kind, Named
+from moothall.appraisal.engine.costed import money_of
+from moothall.appraisal.engine.costing import findings as costing_findings
 from moothall.appraisal.engine.economic_case import economic_case
 from moothall.appraisal.engine.file_fields import Keys
 from moothall.appraisal.engine.futures import futures
 from moothall.appraisal.engine.outcomes import outcomes_of
-from moothall.appraisal.engine.partnership_cba import Value, result
+from moothall.appraisal.engine.partnership_cba import Value, corrected, result
 from moothall.appraisal.engine.unknowns import unknowns_of
 from moothall.appraisal.engine.views import benefits_by_body
+from moothall.appraisal.queries.rules import rule_books
 from moothall.appraisal.tests import files
 from moothall.appraisal.tests.costings import costing
 
@@ -136,3 +140,29 @@ def test_an_appraisals_file_may_hold_chains_and_correlate_them():
     pair = {"between": ["home", "nowhere"], "rank": "0.5"}
     (refused,) = files.findings(outcomes__home=given, correlations=[pair])
     assert refused.sentence.startswith("home and nowhere at 0.5 is no correlation")
+
+
+def test_grades_of_evidence_stand_for_what_is_taken_off_or_added():
+    """Grade 5 takes a quarter off a benefit; grade 3 adds a tenth to a cost; they are warned of."""
+    given = tomllib.loads(CHAIN) | {
+        "option": "mutual",
+        "agencies": {"council": 1},
+        "grades": [1, 5],
+    }
+    cost = {"option": "mutual", "title": "Work", "kind": "pay", "amount_gbp": 9, "grades": [3]}
+    found = files.read(outcomes__home=given, lines__work=cost)
+    costing = money_of(found, tuple(found.options), rule_books()).costing
+    by_key = {line.key: line.optimism_bias for line in costing.lines if line.option == "mutual"}
+    assert by_key["home_council"] == Decimal("0.25")
+    assert by_key["work"] == Decimal("0.10")
+    assert costing.of_lines[0].key == "corrections"
+    assert not costing.of_lines[0].is_verified
+    assert corrected(costing.lines[0], {}, found.on) is costing.lines[0]
+
+
+def test_a_grade_that_there_is_not_is_said_at_its_line():
+    ((driver, lines),), _ = read(CHAIN + "grades = [7]\n")
+    made = costing(*lines, options={"joint": "Joint"}, partners=PARTNERS, drivers={"home": driver})
+    assert corrected(lines[0], rule_books().confidence_grades, date(2026, 11, 24)) is lines[0]
+    first, *_ = costing_findings(made)
+    assert first.sentence == "The evidence of People who stay at home: council is graded 7."
