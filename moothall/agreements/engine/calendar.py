@@ -22,6 +22,7 @@ class Kind(StrEnum):
     EXTENSION = "extension"
     END = "end"
     PROMISE = "promise"
+    FACTS = "facts"
     REMINDER = "reminder"
 
     @property
@@ -36,6 +37,7 @@ _LABELS = {
     Kind.EXTENSION: "Extension",
     Kind.END: "End",
     Kind.PROMISE: "Promise due",
+    Kind.FACTS: "Facts due",
     Kind.REMINDER: "Reminder",
 }
 REMINDED = (Kind.NOTICE, Kind.BREAK, Kind.EXTENSION, Kind.END)

@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from moothall.agreements.engine.calendar import Dates, Day, Kind, days_of
 from moothall.agreements.engine.icalendar import Event
+from moothall.agreements.engine.settling import SETTLING
 from moothall.agreements.models import Agreement
 from moothall.agreements.queries.performance import deal_of
 from moothall.agreements.queries.promises import days_due
 from moothall.core.permissions import Viewer
 from moothall.core.rules import rule_on
 from moothall.directory.models import Deed
-from moothall.values.periods import months_after
+from moothall.values.periods import Period, months_after
 
 MONTHS_AHEAD = 24
 KINDS = [("", "Every kind"), *((kind.value, kind.label) for kind in Kind)]
@@ -60,7 +61,7 @@ def agreements_read_by(viewer: Viewer) -> tuple[Agreement, ...]:
         bodies = [body for deed, body in viewer.deeds if deed == Deed.READ_AGREEMENT]
         at_a_member = Q(members__organisation_id__in=bodies, members__left_on=None)
         held = held.filter(Q(body_id__in=bodies) | at_a_member).distinct()
-    return tuple(held.prefetch_related("obligations", "versions"))
+    return tuple(held.prefetch_related("obligations", "versions", "settlements"))
 
 
 def rows_of(agreements: Iterable[Agreement], *, on: date, months: int) -> list[CalendarRow]:
@@ -105,4 +106,9 @@ def _days(agreement: Agreement, on: date, until: date) -> tuple[Day, ...]:
         for each in agreement.obligations.all()
         for day in days_due(each, until=until)
     ]
-    return (*days_of(dates, deal_of(agreement), reminders), *promised)
+    asked = [
+        Day(each.due_on, Kind.FACTS, f"Facts due of {Period(each.starts_on, each.ends_before)}.")
+        for each in agreement.settlements.all()
+        if each.state == SETTLING.begins.key and each.due_on
+    ]
+    return (*days_of(dates, deal_of(agreement), reminders), *promised, *asked)

@@ -91,7 +91,7 @@ def _kept_by(viewer: Viewer, on: date) -> Iterator[Wait]:
     """What whoever keeps an agreement looks to: answers, risks, and the days of the next month."""
     bodies = _bodies(viewer, Deed.KEEP_AGREEMENT)
     kept = Agreement.objects.filter(_live(), body_id__in=bodies).select_related("body")
-    agreements = tuple(kept.prefetch_related("obligations", "versions", "steps"))
+    agreements = tuple(kept.prefetch_related("obligations", "versions", "settlements", "steps"))
     for agreement in agreements:
         last = next(reversed(agreement.steps.all()), None)
         if last is not None and last.answer_by is not None and last.state != "PERFORMING":
@@ -108,7 +108,7 @@ def _kept_by(viewer: Viewer, on: date) -> Iterator[Wait]:
             why = "The register says to look at it again then."
             yield Wait(f"Look again: {risk.name}, {risk.agreement.name}", risk.review_on, url, why)
     for row in calendar.rows_of(agreements, on=on, months=AHEAD_MONTHS):
-        if row.kind is not calendar.Kind.PROMISE:
+        if row.kind not in (calendar.Kind.PROMISE, calendar.Kind.FACTS):  # said by their own
             yield Wait(f"{row.kind.label}: {row.agreement}", row.on, row.url, row.said)
     old = due_diligence.older_of(agreements, on)
     yield from few(

@@ -17,6 +17,7 @@ from moothall.agreements.actions.facts import request_facts
 from moothall.agreements.actions.facts_doors import make_link
 from moothall.agreements.actions.paying import dispute_line, record_invoice
 from moothall.agreements.models import FactsKey, FactsReport
+from moothall.agreements.queries.calendar import Kind, rows_of
 from moothall.agreements.queries.settlement_waits import waits
 from moothall.agreements.queries.statements import statement_page
 from moothall.agreements.tests.factories import agreement_of
@@ -378,3 +379,18 @@ def test_a_payment_waits_until_the_last_day_of_its_clock(place):
         reference="INV 7", arrived_on=AT.date(), by=place.checker, at=AT,
     )  # fmt: skip
     assert due() == [date(2026, 6, 2)]
+
+
+def test_the_calendar_has_the_day_by_which_facts_were_asked_for(place):
+    request_facts(
+        agreement=place.agreement, starts_on=FIRST, due_on=date(2026, 5, 20), by=place.manager,
+        at=AT,
+    )  # fmt: skip
+
+    def asked():
+        rows = rows_of([place.agreement], on=AT.date(), months=1)
+        return [(row.on, row.said) for row in rows if row.kind is Kind.FACTS]
+
+    assert asked() == [(date(2026, 5, 20), "Facts due of 1 April 2025 to 30 June 2025.")]
+    place.report(800, depots=2)
+    assert asked() == []
