@@ -253,7 +253,7 @@ def _meeting_rows(board: Board, args: list[int], *, is_public_only: bool) -> lis
         item_count=Count("items", distinct=True),
         carried=Count("items__motions", filter=Q(items__motions__state="CARRIED"), distinct=True),
         lost=Count("items__motions", filter=Q(items__motions__state="LOST"), distinct=True),
-    )
+    ).order_by("-held_at", "-pk")  # a count forgets the order that meetings have of their own
     return [
         MeetingRow(
             each.pk, reverse("agreements:meeting", args=[*args, each.pk]), each.held_at,

@@ -1,5 +1,6 @@
 """Who opens which page of whose board, and what each page does, tried for each role."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -17,12 +18,16 @@ from moothall.agreements.models import (
     RefusedDecision,
     Vote,
 )
-from moothall.agreements.queries.boards import said_of_boards
+from moothall.agreements.queries.boards import board_page, said_of_boards
 from moothall.agreements.queries.meetings import waits
 from moothall.agreements.tests.board_factories import (
     NOW,
     board_of,
     busy_board,
+    committee,
+    item_of,
+    meeting_of,
+    motion_of,
     seat_of,
 )
 from moothall.agreements.tests.factories import agreement_of, manager_of
@@ -317,3 +322,18 @@ def test_a_late_vote_never_reaches_a_board_of_another_agreement(held, norbury):
         args = [other.pk, *(held[key] for key in PAGES[name][1:])]
         url = reverse(f"agreements:{name}", args=args)
         assert visit(Board.objects.get().by).get(url).status_code == 404
+
+
+def test_whoever_has_a_conflict_is_told_why_they_have_no_vote_and_meetings_come_latest_first():
+    board = committee()
+    motion = motion_of(item_of(meeting_of(board)))
+    earlier = meeting_of(board, at=NOW - timedelta(days=30), is_open=False)
+    seat = seat_of(board, "Residents One")
+    meetings.declare_interest(
+        item=motion.item, seat=seat, kind="LAND", what="Owns the hall", by=seat.person, at=NOW
+    )
+    args = [board.agreement_id, board.pk]
+    page = main(visit(seat.person).get(reverse("agreements:motion", args=[*args, motion.pk])))
+    assert "Residents One has no vote on this item: a conflict of interest was declared" in page
+    rows = board_page(board, viewer=viewer_for(board.by), today=NOW.date()).meetings
+    assert [row.id for row in rows] == [motion.item.meeting_id, earlier.pk]

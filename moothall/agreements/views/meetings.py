@@ -17,7 +17,7 @@ from moothall.agreements.engine.board_lives import MEETING, MOTION
 from moothall.agreements.forms import boards as forms
 from moothall.agreements.queries import boards as boards_queries
 from moothall.agreements.queries import meetings as queries
-from moothall.agreements.queries.tallies import day_of
+from moothall.agreements.queries.tallies import day_of, taking_no_part
 from moothall.agreements.views.boards import NO_BOARD, board_trail, refuse_others
 from moothall.agreements.views.doing import Doing, Tried, attempted, offered
 from moothall.agreements.views.whose import PersonsRequest
@@ -274,9 +274,11 @@ def _motion_doings(request: HttpRequest, motion: Motion) -> list[Doing]:
         return "The deadlock is declared, and its clock runs."
 
     if motion.state == "MOVED":
+        out = {str(pk) for pk in taking_no_part(motion.item)}
+        may = tuple(seat for seat in own if seat[0] not in out)
         mover = permissions.why_not_act_for_seat(request.user, motion.mover, "withdraw a motion")
-        form = partial(forms.VoteForm, choices={"seat": own})
-        no_seat = None if own else NO_SEAT
+        form = partial(forms.VoteForm, choices={"seat": may})
+        no_seat = None if may else _why_no_seat(request, motion, own)
         return [
             Doing("vote", "Vote", form, vote, closed or no_seat),
             Doing("declare", "Declare the result", forms.NothingForm, declare, keep or closed),
@@ -290,6 +292,15 @@ def _motion_doings(request: HttpRequest, motion: Motion) -> list[Doing]:
         home = reverse("agreements:board", args=[board.agreement_id, board.pk])
         return [Doing("deadlock", "Declare a deadlock", about, deadlock, sits, back=home)]
     return []
+
+
+def _why_no_seat(request: HttpRequest, motion: Motion, own: boards_queries.Choices) -> str:
+    """Why the reader has no vote on a motion: they hold no seat, or a conflict keeps it out."""
+    board = motion.item.meeting.board
+    seat = boards_queries.seat_in(board, own[0][0]) if own else None
+    if seat is None:
+        return NO_SEAT
+    return actions.why_not_vote(request.user, motion, seat) or NO_SEAT  # type: ignore[arg-type]
 
 
 def _readings_table(page: queries.MotionPage) -> Table:
