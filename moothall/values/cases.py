@@ -67,6 +67,11 @@ class Case:
     checked_on: date | None = None
     appraisal: str = ""
 
+    @property
+    def is_printed(self) -> bool:
+        """Whether anything of it was printed, to be held to."""
+        return any(figure.published is not None for figure in self.figures)
+
     def disagreements(self) -> tuple[CaseFigure, ...]:
         """The figures that do not work out as printed."""
         return tuple(figure for figure in self.figures if figure.agrees is False)

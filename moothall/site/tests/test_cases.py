@@ -31,6 +31,12 @@ def test_a_picture_says_in_words_who_pays_whom(client):
     assert f"Equal benefit-cost transfer: {said}" in page
 
 
+def test_a_case_of_ours_says_that_nothing_was_printed(client):
+    page = client.get("/cases/rates-relief-trust").text
+    assert "<strong>6</strong> figures are worked out here; none was printed." in page
+    assert "Every figure that was printed" in client.get("/cases/salford-urban-vision").text
+
+
 def test_an_unknown_case_is_not_found(client):
     assert client.get("/cases/nothing").status_code == 404
 
