@@ -198,7 +198,8 @@ def swept(
 def least_to_lead(scores: Scores, weights: Floats, option: str, criterion: str) -> float | None:
     """Return the least value (0-100) on a criterion that would put an option first, all else same.
 
-    By the weighted sum; None where not even 100 would. What an unknown score must come to.
+    By the weighted sum; None where not even 100 would. What an unknown score must come to: others
+    with an unknown score of their own take no place.
     """
     place = scores.place_of(criterion)
     keys = tuple(scores.options)
@@ -206,7 +207,7 @@ def least_to_lead(scores: Scores, weights: Floats, option: str, criterion: str) 
     values = scores.values.copy()
     values[row, place] = 0.0
     totals = values @ weights
-    best = float(np.delete(totals, row).max())
+    best = float(np.nanmax(np.delete(totals, row)))
     if totals[row] >= best:
         return 0.0
     if weights[place] <= 0:

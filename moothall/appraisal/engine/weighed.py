@@ -16,6 +16,7 @@ from moothall.appraisal.engine.criteria import (
     CannotWeigh,
     Criterion,
     Floats,
+    Scale,
     Scores,
     notes_on,
     refuse_costed,
@@ -23,6 +24,7 @@ from moothall.appraisal.engine.criteria import (
 )
 from moothall.appraisal.engine.frontier import Frontier, frontier
 from moothall.appraisal.engine.methods import METHODS
+from moothall.appraisal.engine.sensitivity import least_to_lead
 from moothall.appraisal.engine.weighing import Weighing, weighing
 from moothall.appraisal.engine.weights import Weighting, together
 from moothall.deals.wording import in_sentence
@@ -186,6 +188,19 @@ def _ranges(scores: Scores, weights: Floats) -> Iterator[tuple[str, tuple[float,
     )
 
 
+def _what_it_takes(found: _Known, made: Weighing, option: str, lacking: Criterion) -> str:
+    """Say which value of an option's one unknown score would put it first."""
+    every = scored(found.criteria, dict(found.titles), found.figures)
+    weights = np.array(list(made.order.weights.values()))
+    title, on = found.titles[option], lacking.in_sentence()
+    least = least_to_lead(every, weights, option, lacking.key)
+    if least is None:
+        return f"Not even 100 of 100 for {on} would put {title} first, by everybody's weights."
+    if least == 0:
+        return f"{title} comes first whatever it does on {on}, by everybody's weights."
+    return f"{title} comes first with {least:.1f} of 100 or more for {on}, by everybody's weights."
+
+
 def _notes(
     appraisal: Appraisal, scores: Scores, found: _Known, made: Weighing | None
 ) -> Iterator[str]:
@@ -198,12 +213,11 @@ def _notes(
             )
     for key, title in found.titles.items():
         if key not in found.known:
-            lacks = [
-                in_sentence(one.title)
-                for one in scores.criteria
-                if found.figures[key].get(one.key) is None
-            ]
-            yield f"{title} takes no place: nobody knows how it does on {listed(lacks)}."
+            lacks = [one for one in scores.criteria if found.figures[key].get(one.key) is None]
+            names = listed(in_sentence(one.title) for one in lacks)
+            yield f"{title} takes no place: nobody knows how it does on {names}."
+            if made is not None and len(lacks) == 1 and lacks[0].scale is Scale.GLOBAL:
+                yield _what_it_takes(found, made, key, lacks[0])
     if made is not None:
         yield from (one.sentence for one in made.ask_again)
     for weighting in found.weightings:

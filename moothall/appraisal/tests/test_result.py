@@ -112,6 +112,28 @@ def test_an_unknown_score_leaves_its_option_without_a_place():
     assert unknown.options["as_now"].rank == 1
     assert "Mutual takes no place: nobody knows how it does on quality." in unknown.notes
     assert unknown.weighed.may_be_first() == ("as_now",)
+    assert (
+        "Not even 100 of 100 for quality would put Mutual first, by everybody's weights."
+        in unknown.notes
+    )
+
+
+def test_what_an_unknown_score_would_have_to_be_is_said():
+    # As it is it leads by 6.5 points with 40 for quality, which counts for 28%: 17 would do.
+    unknown = worked(read(scores__as_now__quality="unknown"))
+    (said,) = [note for note in unknown.notes if "or more for quality" in note]
+    known = worked(leisure())
+    weight = known.weighed.weighing.order.weights["quality"]
+    lead = known.options["as_now"].score - known.options["company"].score
+    assert said == (
+        f"In-house as now comes first with {40 - lead / weight:.1f} of 100 or more for quality, by "
+        "everybody's weights."
+    )
+    sure = worked(read(scores__as_now__quality="unknown", scores__as_now__community=100))
+    assert (
+        "In-house as now comes first whatever it does on quality, by everybody's weights."
+        in sure.notes
+    )
 
 
 def test_a_criterion_that_nobody_scored_counts_for_nothing_and_says_so():
