@@ -77,13 +77,13 @@ class CostForm(_WrittenOff):
         self.shared = tuple(key for key, _ in members)
         for key, name in members:
             self.fields[f"share.{key}"] = forms.DecimalField(
-                label=f"Share that {name} bears",
+                label=f"Part that {name} bears, in per cent",
                 required=False,
                 max_digits=5,
-                decimal_places=4,
+                decimal_places=2,
                 min_value=Decimal(0),
-                max_value=Decimal(1),
-                help_text="0.3 is 30%. The shares make one.",
+                max_value=Decimal(100),
+                help_text="All parts make 100.",
             )
         self.order_fields(
             ["what", "low_gbp", "mode_gbp", "high_gbp", *(f"share.{key}" for key in self.shared)]
@@ -91,7 +91,7 @@ class CostForm(_WrittenOff):
 
     def shares(self) -> dict[str, Decimal]:
         held = self.cleaned_data
-        return {key: held[f"share.{key}"] or Decimal(0) for key in self.shared}
+        return {key: (held[f"share.{key}"] or Decimal(0)) / 100 for key in self.shared}
 
 
 class StakeForm(_OfMembers, _WrittenOff):

@@ -137,11 +137,11 @@ def test_costs_and_stakes_are_entered_and_a_punitive_exit_is_said(time_machine):
     agreement, council, firm = upkeep()
     keeper = browser(manager_of(council))
     cost = {"what": "Redundancy", "low_gbp": "1", "mode_gbp": "2", "high_gbp": "3",
-            "share.council": "0.7", "share.firm": "0.2"}  # fmt: skip
+            "share.council": "70", "share.firm": "20"}  # fmt: skip
     refused = keeper.post(at("exit_deed", agreement.pk, "cost"), cost)
     assert refused.status_code == 409
     assert "The shares of a cost make one" in text_of(refused)
-    sent = keeper.post(at("exit_deed", agreement.pk, "cost"), cost | {"share.firm": "0.3"})
+    sent = keeper.post(at("exit_deed", agreement.pk, "cost"), cost | {"share.firm": "30"})
     assert sent.status_code == 302
     member = agreement.members.get(organisation=firm).pk
     stake = {"member": member, "what": "Depot", "gbp": "10000", "evidence": "Lease"}
