@@ -489,6 +489,11 @@ def lines_of(plan: BusinessPlan) -> tuple[company_year.PlanLine, ...]:
     )
 
 
+def next_quarter(plan: BusinessPlan) -> int:
+    """The quarter to report next; the last again once all are."""
+    return min(company_year.quarters_reported(lines_of(plan)) + 1, company_year.QUARTERS)
+
+
 def _plan_row(plan: BusinessPlan) -> PlanRow:
     lines = lines_of(plan)
     return PlanRow(

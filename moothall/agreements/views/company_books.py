@@ -322,7 +322,9 @@ def _plan_parts(
         return f"Quarter {quarter.cleaned_data['quarter']} is kept."
 
     quarter = forms.QuarterForm(
-        **typed(request, "report"), lines=plan.lines.values_list("pk", "title")
+        **typed(request, "report"),
+        lines=plan.lines.values_list("pk", "title"),
+        initial={"quarter": str(companies.next_quarter(plan))},
     )
     found = {
         "DRAFT": Part("put", "Put it to the owners", "Put it to the owners",
