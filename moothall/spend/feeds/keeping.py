@@ -443,7 +443,13 @@ class Reader:
         set_aside = aside.get_column("amount")
         if "control_total" in counts:
             set_aside = set_aside.filter(aside.get_column("reason") != "control_total")
-        found = [self.decided.doubt] if self.decided.doubt else []
+        found = [] if self.asked.confirmed else list(self.mapping.doubts)
+        if found and self.mapping.index_of("paid_on") is None:
+            found.append(
+                f"Each line is dated the first day of the file's period, {self.decided.period}."
+            )
+        if self.decided.doubt:
+            found.append(self.decided.doubt)
         for total in self.control_totals:
             if not total.agrees:
                 found.append(

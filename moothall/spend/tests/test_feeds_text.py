@@ -242,6 +242,10 @@ def test_a_file_without_dates_takes_the_first_day_of_its_period(tmp_path):
     )
     reading, lines, _ = read(written(tmp_path, content))
     assert lines["date_basis"].unique().to_list() == ["file period"]
+    assert reading.warnings == (
+        "No column of this file looks like the date.",
+        "Each line is dated the first day of the file's period, April 2023.",
+    )
     assert str(lines["paid_on"][0]) == "2023-04-01"
     assert (reading.amount_kept, reading.amount_control) == (Decimal("18.00"), Decimal("18.00"))
 
