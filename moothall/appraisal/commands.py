@@ -94,10 +94,13 @@ def _write(to: Path, contents: bytes) -> None:
 
 
 def _show(worked: "Result") -> None:
+    from moothall.appraisal.engine.gates import duties_read
     from moothall.values.wording import plain_date
 
     found = worked.appraisal
     typer.echo(f"{found.name}, {found.body}, by the rules of {plain_date(found.on)}")
+    for duty in duties_read(found):
+        typer.echo(duty.sentence)
     for gate in worked.gates:
         typer.echo(f"{gate.question} {gate.state.value.capitalize()}: {gate.because}")
     typer.echo(
@@ -111,6 +114,10 @@ def _show(worked: "Result") -> None:
             typer.echo(f"{one.option.name}: {one.why_no_npv}")
         if not one.sifted.goes_on:
             typer.echo(f"{one.option.name} is discounted. {one.sifted.because}")
+    for one in worked.options.values():
+        if one.ways:
+            told = "; ".join(f"{route.title.lower()}, {route.state.value}" for route in one.ways)
+            typer.echo(f"Routes to {one.option.name}: {told}.")
     typer.echo(worked.money.economic.basis)
     for sentence in worked.robustness:
         typer.echo(sentence)

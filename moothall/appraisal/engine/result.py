@@ -26,7 +26,7 @@ from moothall.appraisal.engine.costed import (
 )
 from moothall.appraisal.engine.delivery_models import DeliveryModel, delivery_models
 from moothall.appraisal.engine.evidence import Headline, Weak, weakest_first, with_answers
-from moothall.appraisal.engine.gates import Gate, gates
+from moothall.appraisal.engine.gates import Gate, duties_read, gates, preconditions_in_words
 from moothall.appraisal.engine.longlist import Sieve, Sifted, sifted
 from moothall.appraisal.engine.measures import Measures, Weighted
 from moothall.appraisal.engine.model_costs import answers
@@ -37,7 +37,7 @@ from moothall.appraisal.engine.trials import TrialResult, read
 from moothall.appraisal.engine.weighed import Weighed, may_be_first, weighed
 from moothall.deals.deal import Finding, Weight
 from moothall.deals.wording import in_sentence
-from moothall.directory.engine.routes import Route, routes
+from moothall.directory.engine.routes import NOT_ADVICE, Route, State, routes
 from moothall.values.money import PENNY
 from moothall.values.money import Money as Pounds
 from moothall.values.periods import year_words
@@ -75,6 +75,18 @@ class OptionResult:
     first_probability: float | None
     best_probability: float | None
     percentiles: Mapping[str, float]
+
+    @property
+    def ways(self) -> tuple[Route, ...]:
+        """The legal routes that may lead to its form; none where nothing is known of them."""
+        return tuple(route for route in self.routes if route.key in self.model.routes)
+
+    def why_no_way(self) -> str | None:
+        """Say that every route to its form is closed, or None."""
+        if not self.ways or any(route.state is not State.CLOSED for route in self.ways):
+            return None
+        why = " ".join(dict.fromkeys(route.because for route in self.ways))
+        return f"Every legal route that leads to {self.option.name} is closed. {why} {NOT_ADVICE}"
 
     def as_json(self, basis: Mapping[str, str]) -> dict[str, object]:
         return {
@@ -181,6 +193,9 @@ class Result:
             "draws": self.draws,
             "seed": self.seed,
             "basis": self.money.economic.basis,
+            "service": _service(self.appraisal),
+            "duties": [one.sentence for one in duties_read(self.appraisal)],
+            "preconditions": preconditions_in_words(self.appraisal.preconditions),
             "gates": [one.as_json() for one in self.gates],
             "choices": [one.as_json() for one in self.sieve.choices],
             "options": [one.as_json(self.basis) for one in self.options.values()],
@@ -191,6 +206,26 @@ class Result:
             "bids": [one.as_json() for one in self.marks],
             "notes": list(self.notes),
         }
+
+
+def _service(appraisal: Appraisal) -> dict[str, object]:
+    """The service as the file defines it; what nobody has said is None."""
+    of = appraisal.service
+    return {
+        "name": of.name,
+        "function": of.function,
+        "users": of.users,
+        "volume": None if of.volume is None else str(of.volume),
+        "volume_unit": of.volume_unit,
+        "cost_gbp": None if of.cost_gbp is None else str(of.cost_gbp),
+        "cost_year": of.cost_year,
+        "spend_filter": of.spend_filter,
+        "staff_fte": None if of.staff_fte is None else str(of.staff_fte),
+        "level": None if of.level is None else of.level.value,
+        "held_by": of.held_by,
+        "power": of.power,
+        "case_for_change": of.case_for_change,
+    }
 
 
 def result(
@@ -224,6 +259,7 @@ def result(
         lambda changed: headline(changed, rules, money),
     )
     notes = (*(f"The shortlist lacks {in_sentence(one)}" for one in sieve.lacks), *money.notes)
+    notes += tuple(no for one in options.values() if (no := one.why_no_way()) is not None)
     notes += tuple(_rows_without_answer(appraisal, money))
     notes += (weighing,) if isinstance(weighing, str) else weighing.notes
     tender = appraisal.tender

@@ -4,10 +4,11 @@ import pytest
 
 from moothall.appraisal.cases.named import CASES
 from moothall.appraisal.cases.working import known, worked
-from moothall.appraisal.engine.reading import appraisal_and_findings
+from moothall.appraisal.engine.reading import appraisal_and_findings, appraisal_from_toml
 from moothall.appraisal.engine.result import money_findings
 from moothall.appraisal.queries.rules import rule_books
 from moothall.deals.deal import Weight
+from moothall.deals.writing import toml_of
 
 OFF = {"west-cheshire-cba": {"Saved less invested"}}
 
@@ -29,6 +30,12 @@ def test_the_file_of_a_case_is_sound(name):
     found, findings = appraisal_and_findings(CASES[name]().appraisal)
     assert findings == []
     assert not [one for one in money_findings(found, rule_books()) if one.weight is Weight.MUST]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_file_of_a_case_is_written_as_it_was_read(name):
+    appraisal = worked(name).appraisal
+    assert appraisal_from_toml(toml_of(appraisal.document)) == appraisal
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -40,6 +40,8 @@ def test_the_text_names_each_option_what_holds_and_what_to_look_at():
     assert told.exit_code == 0
     assert "Leisure centres from 2027/28, Norbury Council" in told.stdout
     assert "Sale of the centres is discounted. Strategic fit: the pools would close." in told.stdout
+    assert "It does not say how: every delivery model that secures this is open." in told.stdout
+    assert "Routes to In-house as now: own staff, open." in told.stdout
     assert "Look at this: The shortlist lacks the preferred way forward." in told.stdout
 
 

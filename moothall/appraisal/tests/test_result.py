@@ -275,6 +275,26 @@ def test_legal_routes_are_said_of_the_options_that_the_file_knows_something_of(f
     assert found.options["mutual"].routes == ()
 
 
+def test_an_option_to_which_no_route_leads_says_so(found):
+    assert [one.key for one in found.options["company"].ways] == ["vertical", "competition"]
+    assert found.options["company"].why_no_way() is None
+    staff = {"own_staff": False}
+    told = worked(read(options__as_now__legal=staff)).options["as_now"].why_no_way()
+    assert told == (
+        "Every legal route that leads to In-house as now is closed. Somebody other than its own staff delivers it. This is not legal advice. A solicitor "
+        "confirms the route before anyone relies on it."
+    )
+
+
+def test_the_service_and_its_duties_are_told_to_programs(found):
+    answer = found.as_json()
+    assert answer["service"]["level"] == "community"
+    assert answer["service"]["cost_gbp"] == "1000000"
+    assert answer["service"]["staff_fte"] == "62.5"
+    assert answer["duties"][0].startswith("Local Government Act 1999, section 3 asks that")
+    assert answer["preconditions"] == "No preconditions have been listed."
+
+
 def test_an_option_without_lines_says_so():
     lines = {k: v for k, v in leisure().document["lines"].items() if k in ("running", "price")}
     bare = worked(read(lines=lines, drivers={}))
