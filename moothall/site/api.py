@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi import get_schema
+from ninja.openapi.schema import OpenAPISchema
 
 from moothall.agreements.actions.facts import KeyUsedForOther
 from moothall.agreements.api import NotRead
@@ -19,7 +24,22 @@ from moothall.spend.queries.categories import NoSuchCategory
 from moothall.spend.queries.duplicates import CannotSeeDuplicates
 from moothall.spend.queries.suppliers import NoSuchSupplier
 
-api = NinjaAPI(
+
+class Described(NinjaAPI):
+    """Describes itself once for each address it stands at: what it says does not change."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return _described(self, path_prefix or self.get_root_path(path_params or {}))
+
+
+@cache
+def _described(described: NinjaAPI, path_prefix: str) -> OpenAPISchema:
+    return get_schema(api=described, path_prefix=path_prefix)
+
+
+api = Described(
     title="Moothall",
     version="1",
     description=(
