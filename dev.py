@@ -549,13 +549,19 @@ def worker() -> None:
 # --- Testing and checking ---------------------------------------------------------------------
 
 
-def in_environment(*command: str | Path, also: dict[str, str] | None = None) -> int:
-    """Run a program of .venv from the root; its exit code."""
+def in_environment(
+    *command: str | Path, also: dict[str, str] | None = None, heard: list[str] | None = None
+) -> int:
+    """Run a program of .venv from the root; its exit code. What it says is shown, or `heard`."""
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     settings = {**os.environ, "PATH": path, **(also or {})}
-    return subprocess.run(
-        [str(word) for word in command], check=False, cwd=ROOT, env=settings
-    ).returncode
+    aside = {} if heard is None else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(
+        [str(word) for word in command], check=False, cwd=ROOT, env=settings, text=True, **aside
+    )
+    if heard is not None:
+        heard.append(done.stdout)
+    return done.returncode
 
 
 PYTEST = ["pytest", "-q", "-n", "2", "--dist", "loadgroup"]
@@ -579,14 +585,16 @@ def test(*chosen: str) -> int:
         say("The suite, on SQLite.")
         failed = in_environment(*PYTEST, *marks, *chosen, also=also)
         if initdb():
-            say("What opens the books again, on a throw-away PostgreSQL.")
+            say(
+                "What opens the books again, on a throw-away PostgreSQL; left out there, since it "
+                "asks the database nothing that the rest does not: what is marked browser, slow or "
+                "libreoffice, and every address as every role."
+            )
             failed = max(
                 failed,
                 in_environment(
                     *("python", "-m", "tests.throwaway_postgres", "--", *PYTEST),
                     *("--books-only", "-m", "not browser and not slow and not libreoffice"),
-                    # Every address as every role is 5,000 requests, and asks no database anything
-                    # that the other tests do not.
                     *("--ignore", "tests/test_all_routes.py"),
                     *chosen,
                 ),
@@ -609,18 +617,25 @@ def check() -> int:
     set_up("test")
     with_key = {"MOOTHALL_DEBUG": "1"}
     steps = {
+        "types": ["mypy", "moothall"],
         "format": ["ruff", "format", "--check", "."],
         "lint": ["ruff", "check", "."],
-        "types": ["mypy", "moothall"],
         "import contracts": ["lint-imports"],
         "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
     }
+
+    def checked(name: str) -> tuple[str, int, str, float]:
+        started, heard = time.monotonic(), []
+        code = in_environment(*steps[name], also=with_key, heard=heard)
+        return name, code, "".join(heard), time.monotonic() - started
+
     failed = []
-    for name, command in steps.items():
-        started = time.monotonic()
-        if in_environment(*command, also=with_key):
-            failed.append(name)
-        say(f"{name}: {'FAILED' if name in failed else 'ok'} ({time.monotonic() - started:.0f} s)")
+    with ThreadPoolExecutor(2) as two:  # the types take as long as all the rest
+        for name, code, said, seconds in two.map(checked, steps):
+            print(said, end="", flush=True)
+            if code:
+                failed.append(name)
+            say(f"{name}: {'FAILED' if code else 'ok'} ({seconds:.0f} s)")
     say(f"Not right: {', '.join(failed)}." if failed else "Every check passed.")
     return 1 if failed else 0
 
