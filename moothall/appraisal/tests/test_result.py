@@ -281,8 +281,9 @@ def test_an_option_to_which_no_route_leads_says_so(found):
     staff = {"own_staff": False}
     told = worked(read(options__as_now__legal=staff)).options["as_now"].why_no_way()
     assert told == (
-        "Every legal route that leads to In-house as now is closed. Somebody other than its own staff delivers it. This is not legal advice. A solicitor "
-        "confirms the route before anyone relies on it."
+        "Every legal route that leads to In-house as now is closed. Somebody other than its own "
+        "staff delivers it. This is not legal advice. A solicitor confirms the route before anyone "
+        "relies on it."
     )
 
 
