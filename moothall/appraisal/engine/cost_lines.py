@@ -7,6 +7,7 @@ benefit is above nought and a cost below.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
@@ -228,6 +229,8 @@ class CostLine:
     optimism_bias  : share added to a cost, or taken off a benefit, in the economic case
     grades         : of its evidence, 1 (the best) to 6, which say the optimism bias instead
     distribution   : of what the amounts are multiplied by: 1 is as stated
+    evaluated_by   : how it will be known whether a benefit came, as a trial or a comparison, and
+                     from `actual_on` on what came of it stands in for the forecast
     income_gbp     : of a household on which it falls, a year; for distributional weights alone
     not_economic   : why this line, unlike others of its kind, is left out of the economic case
     row            : the row of the table of model costs that it answers; empty: that of its kind
@@ -259,6 +262,8 @@ class CostLine:
     )
     per: str = fields.choice("Drawn once, or each year", (PER_LINE, PER_YEAR), PER_LINE)
     evidence: str = fields.text("Evidence", "")
+    evaluated_by: str = fields.text("How it will be evaluated", "")
+    actual_on: date | None = fields.day("When what came of it replaces the forecast", None)
     income_gbp: Decimal | None = fields.gbp("Household income of whoever it falls on", None)
     not_economic: str = fields.text("Why it is left out of the economic case", "")
     row: str = fields.text("Row of the table of model costs", "")

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from moothall.appraisal.engine.appraisal import Appraisal
 from moothall.appraisal.engine.cost_lines import CostLine
-from moothall.appraisal.engine.costing import Costing
+from moothall.appraisal.engine.costing import Costing, not_evaluated
 from moothall.appraisal.engine.costing import findings as costing_findings
 from moothall.appraisal.engine.economic_case import EconomicCase, economic_case
 from moothall.appraisal.engine.financial_case import FinancialCase, financial_case
@@ -338,6 +338,8 @@ def _notes(costing: Costing, unknown: Unknown) -> Iterator[str]:
         yield "Nothing has been costed yet."
         return
     yield from warnings(costing.parameters)
+    if (sentence := not_evaluated(costing)) is not None:
+        yield sentence
     for option, titles in unknown.items():
         yield (
             f"What {costing.options[option]} comes to is not known: nobody knows the amount of "

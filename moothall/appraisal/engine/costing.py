@@ -19,6 +19,7 @@ from moothall.appraisal.engine.cost_lines import (
 from moothall.appraisal.engine.frame import Frame
 from moothall.appraisal.engine.parameters import Parameter
 from moothall.deals.deal import Finding, Weight
+from moothall.deals.wording import in_sentence
 from moothall.values.wording import listed
 
 Amounts = tuple[Decimal, ...]
@@ -132,6 +133,21 @@ def findings(costing: Costing, followed: Collection[str] = ()) -> Iterator[Findi
         if key not in followed and not any(key in line.drivers for line in costing.lines):
             said = f"Nothing follows {driver.title}."
             yield Finding(f"drivers.{key}", said, "Use it, or take it out.", Weight.LOOK)
+
+
+def not_evaluated(costing: Costing) -> str | None:
+    """Say which benefits nobody has said how to evaluate, or None."""
+    titles = dict.fromkeys(
+        in_sentence(line.title)
+        for line in costing.lines
+        if line.kind in WORTH and not line.evaluated_by
+    )
+    if not titles:
+        return None
+    return (
+        f"Nothing says how it will be known whether these came: {listed(titles)}. Name a trial, a "
+        "comparison or a theory, and the day when what came of it replaces the forecast."
+    )
 
 
 def _costless_partners(costing: Costing) -> Iterator[Finding]:

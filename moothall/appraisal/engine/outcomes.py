@@ -8,6 +8,7 @@ gains. The sums are those of `partnership_cba`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -77,6 +78,8 @@ class OutcomeFields:
     )
     per: str = fields.choice("Drawn once, or each year", (PER_LINE, PER_YEAR), PER_LINE)
     evidence: str = fields.text("Evidence", "")
+    evaluated_by: str = fields.text("How it will be evaluated", "")
+    actual_on: date | None = fields.day("When what came of it replaces the forecast", None)
 
     @property
     def chain(self) -> Chain:
@@ -151,4 +154,6 @@ def lines_of(key: str, row: OutcomeFields, shares: Mapping[str, Decimal]) -> Ite
                 grades=row.grades,
                 graded_by=row.graded_by,
                 evidence=row.evidence,
+                evaluated_by=row.evaluated_by,
+                actual_on=row.actual_on,
             )

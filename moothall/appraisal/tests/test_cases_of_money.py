@@ -341,3 +341,13 @@ def test_a_grant_from_nobody_makes_the_public_sector_look_richer():
     grant = costing(line(kind="funding", paid_to="hmrc"), years=1)
     assert not list(costings.findings(grant))
     assert public_sector_view(grant, "a").by_body == {"council": 100, "hmrc": -100}
+
+
+def test_a_benefit_says_how_it_will_be_known_whether_it_came():
+    warm = line("warm", kind="social_benefit")
+    tried = line("walks", kind="fiscal_benefit", evaluated_by="A randomised trial")
+    assert costings.not_evaluated(costing(line(), tried)) is None
+    assert costings.not_evaluated(costing(line(), tried, warm)) == (
+        "Nothing says how it will be known whether these came: warm. Name a trial, a comparison or "
+        "a theory, and the day when what came of it replaces the forecast."
+    )
