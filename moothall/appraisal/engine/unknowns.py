@@ -16,17 +16,16 @@ from typing import Any
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
 
 from moothall.appraisal.engine.cost_lines import PER_LINE, PER_YEAR, CostLine
 from moothall.appraisal.engine.costing import Costing
+from moothall.appraisal.engine.triangular import Floats as Floats
+from moothall.appraisal.engine.triangular import Single, Triangular
 from moothall.deals.correlation import reordered, why_not_correlated
 from moothall.deals.deal import Finding
 from moothall.deals.distributions import KINDS, numbers_of
 
-Floats = NDArray[np.float64]
-Single = NDArray[np.float32]
-BLOCK = 2048  # futures of a block: the shares of 15 years stay under 128 KB
+BLOCK = 2048  # futures of a block: what is drawn of 15 years stays in a cache
 KEPT_BYTES = 128 * 2**20
 MOMENTS_AT = (np.arange(2000) + 0.5) / 2000  # even shares, at which moments are taken
 
@@ -183,6 +182,7 @@ class Drawing:
     _rng: np.random.Generator = field(
         factory=lambda: np.random.Generator(np.random.PCG64(0)), repr=False, eq=False
     )
+    _rooms: dict[int, Single] = field(factory=dict, repr=False, eq=False)
 
     def generator(self, key: str) -> np.random.Generator:
         """Return the generator, set to where the stream of a key begins.
@@ -232,8 +232,14 @@ class Drawing:
         if not unknown.is_yearly:
             return unknown.drawn(rng, (1, self.draws))
         found = np.empty((self.years, self.draws))
+        shape = Triangular.of(unknown.numbers) if unknown.kind == "triangular" else None
         for span in spans(self.draws):
-            found[:, span] = _yearly(unknown, rng, self.years, span.stop - span.start)
+            if shape is None:
+                found[:, span] = unknown.drawn(rng, (self.years, span.stop - span.start))
+            else:
+                roots = self._roots(span)
+                shape.fill(roots, rng)
+                found[:, span] = shape.values(roots)
         return found
 
     def _together(self) -> list[Floats]:
@@ -256,9 +262,26 @@ class Drawing:
                 weights.sum(axis=1, keepdims=True) * unknown.drawn(rng, (self.draws,))
             )
         found = np.empty((len(weights), self.draws))
+        if unknown.kind != "triangular":
+            for span in spans(self.draws):
+                size = span.stop - span.start
+                np.matmul(weights, unknown.drawn(rng, (self.years, size)), out=found[:, span])
+            return found
+        shape = Triangular.of(unknown.numbers)
+        of_roots = shape.weights_of_roots(weights)
         for span in spans(self.draws):
-            _weigh_into(found[:, span], unknown, weights, rng)
+            roots = self._roots(span)
+            shape.fill(roots, rng)
+            found[:, span] = of_roots @ roots
+        found += shape.level * weights.sum(axis=1, keepdims=True)
         return found
+
+    def _roots(self, span: slice) -> Single:
+        """Return the room for a block's roots, which every unknown uses in turn."""
+        size = span.stop - span.start
+        if size not in self._rooms:
+            self._rooms[size] = np.empty((2 * self.years, size), dtype=np.float32)
+        return self._rooms[size]
 
 
 def _size(values: Floats) -> int:
@@ -267,49 +290,6 @@ def _size(values: Floats) -> int:
 
 def _size_of_all(values: Collection[Floats]) -> int:
     return sum(one.nbytes for one in values)
-
-
-def _yearly(unknown: Unknown, rng: np.random.Generator, years: int, size: int) -> Floats:
-    """Return (year, draw) factors of an unknown from a generator."""
-    if unknown.kind == "triangular":
-        level, up, down, rising, falling = triangular_parts(unknown, rng, years, size)
-        return np.asarray(level + up * rising.astype(np.float64) - down * falling)
-    return unknown.drawn(rng, (years, size))
-
-
-def _weigh_into(found: Floats, unknown: Unknown, weights: Floats, rng: np.random.Generator) -> None:
-    """Fill (measure, draw) with sums over years of weights times an unknown's factors."""
-    years, size = weights.shape[1], found.shape[1]
-    if unknown.kind != "triangular":
-        np.matmul(weights, unknown.drawn(rng, (years, size)), out=found)
-        return
-    level, up, down, rising, falling = triangular_parts(unknown, rng, years, size)
-    np.subtract(
-        (up * weights).astype(np.float32) @ rising,
-        (down * weights).astype(np.float32) @ falling,
-        out=found,
-    )
-    found += level * weights.sum(axis=1, keepdims=True)
-
-
-def triangular_parts(
-    unknown: Unknown, rng: np.random.Generator, rows: int, size: int
-) -> tuple[float, float, float, Single, Single]:
-    """Return the parts of a triangular factor: level + up x rising - down x falling.
-
-    Rising and falling are roots of one share, clipped at the mode from above and from below, in
-    single precision: seven digits of a factor, and far quicker than choosing a side for each.
-    """
-    low, mode, high = (float(unknown.numbers[name]) for name in ("low", "mode", "high"))
-    share = np.float32((mode - low) / (high - low))
-    falling = rng.random((rows, size), dtype=np.float32)
-    rising = np.minimum(falling, share)
-    np.sqrt(rising, out=rising)
-    np.maximum(falling, share, out=falling)
-    np.subtract(np.float32(1), falling, out=falling)
-    np.sqrt(falling, out=falling)
-    up, down = ((high - low) * (mode - low)) ** 0.5, ((high - low) * (high - mode)) ** 0.5
-    return low + high - mode, up, down, rising, falling
 
 
 def said_of_drawing(unknowns: Mapping[str, Unknown]) -> str:

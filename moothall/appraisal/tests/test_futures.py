@@ -12,6 +12,7 @@ from moothall.appraisal.engine import unknowns
 from moothall.appraisal.engine.cost_lines import PER_LINE, PER_YEAR, Driver
 from moothall.appraisal.engine.economic_case import economic_case
 from moothall.appraisal.engine.futures import CannotDraw, best_shares, futures
+from moothall.appraisal.engine.triangular import Triangular
 from moothall.appraisal.engine.unknowns import Drawing, Kept, Unknown, unknowns_of
 from moothall.appraisal.engine.views import council_view, public_sector_view
 from moothall.appraisal.engine.worth_knowing import choice_in_words, choice_of_drawing
@@ -85,15 +86,14 @@ def test_the_fast_way_agrees_with_each_future_worked_out_alone(per):
 
 
 def test_single_precision_roots_are_the_triangular_quantiles_of_the_same_shares():
-    unknown = Unknown("n", "N", unknowns.content_of(WIDE), is_yearly=True)
-    level, up, down, rising, falling = unknowns.triangular_parts(
-        unknown, np.random.default_rng(1), 4, 1000
-    )
+    shape = Triangular.of({"low": 0.9, "mode": 1.0, "high": 1.3})
+    roots = np.empty((8, 1000), dtype=np.float32)
+    shape.fill(roots, np.random.default_rng(1))
     shares = np.random.default_rng(1).random((4, 1000), dtype=np.float32)
     expected = quantiles.triangular(
         shares.astype(np.float64), {"low": 0.9, "mode": 1.0, "high": 1.3}
     )
-    assert level + up * rising - down * falling == pytest.approx(expected, abs=1e-6)
+    assert shape.values(roots) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("given_kind", [WIDE, EVEN, {"kind": "normal", "mean": 1, "sd": "0.1"}])
