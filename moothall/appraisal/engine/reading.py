@@ -407,6 +407,16 @@ def _a_choice_stands_on_its_own_dimension(appraisal: Appraisal) -> Iterator[Find
                 yield Finding(f"options.{option.key}.choices.{dimension}", said, "Name another.")
 
 
+def _what_is_costed_names_evidence_that_is_there(appraisal: Appraisal) -> Iterator[Finding]:
+    named = {f"lines.{line.key}": line.evidence for line in appraisal.lines}
+    named |= {f"lines.{line.key}": line.evidence for line in appraisal.unknown_lines}
+    named |= {f"drivers.{key}": one.evidence for key, one in appraisal.drivers.items()}
+    for place, key in named.items():
+        if key and key not in appraisal.evidence:
+            said = f"There is no evidence {key!r}.{nearest(key, appraisal.evidence)}"
+            yield Finding(f"{place}.evidence", said, "Name some of the evidence, or add it.")
+
+
 def _overhead_is_part_of_what_stops(appraisal: Appraisal) -> Iterator[Finding]:
     stopping = appraisal.stopping
     if stopping.cost_gbp is not None and stopping.overhead_gbp > stopping.cost_gbp:
@@ -424,6 +434,7 @@ CHECKS: tuple[Any, ...] = (
     _business_as_usual_stands_among_the_options,
     _a_preferred_option_stands_alone,
     _a_choice_stands_on_its_own_dimension,
+    _what_is_costed_names_evidence_that_is_there,
     _overhead_is_part_of_what_stops,
     _years_are_appraised,
 )

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
+from threading import Lock
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
@@ -44,7 +45,7 @@ from moothall.values.periods import year_words
 from moothall.values.wording import listed
 
 DRAWS, SEED = 10_000, 1
-KEPT = 64  # parts of answers that are kept, the latest used last
+KEPT = 24  # parts of answers that are kept, the latest used last
 Part = TypeVar("Part")
 
 
@@ -412,21 +413,28 @@ def _option(
 # Each part is kept by what it rests on, so that a changed weight costs nothing in money.
 
 _kept: OrderedDict[str, Any] = OrderedDict()
+_lock = Lock()
 
 
 def _once(name: str, rests_on: object, work: Callable[[], Part]) -> Part:
     """Return a part of an answer, worked out once for all that it rests on.
 
+    Several threads may ask: two that ask for the same at once may both work it out.
+
     rests_on : frozen values, whose words say all that they hold
     """
     digest = sha256(f"{name} {rests_on!r}".encode()).hexdigest()
-    if digest not in _kept:
-        _kept[digest] = work()
+    with _lock:
+        if digest in _kept:
+            _kept.move_to_end(digest)
+            found: Part = _kept[digest]
+            return found
+    made = work()
+    with _lock:
+        _kept[digest] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    _kept.move_to_end(digest)
-    found: Part = _kept[digest]
-    return found
+    return made
 
 
 def _weighed(

@@ -167,6 +167,16 @@ REFUSED = [
     ),
     ({"lines__grant__option": "mutul"}, "lines.grant.option", "There is no option 'mutul'. Did"),
     ({"lines__grant__option": None}, "lines.grant.option", '"Option" is missing. Name one'),
+    (
+        {"lines__grant__evidence": "bidd"},
+        "lines.grant.evidence",
+        "There is no evidence 'bidd'. Did you mean 'bid'?",
+    ),
+    (
+        {"drivers__visits__evidence": "returns"},
+        "drivers.visits.evidence",
+        "There is no evidence 'returns'. Name some of the evidence, or add it.",
+    ),
     ({"lines__grant__kind": "gift"}, "lines.grant.kind", "'gift' is none of: pay, non_pay"),
     ({"indices": {"wages": "a lot"}}, "indices.wages", "'a lot' is not a number. Give its growth"),
     (

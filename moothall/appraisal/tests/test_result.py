@@ -1,6 +1,7 @@
 """The whole answer to an appraisal, and how far it holds."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
@@ -316,3 +317,10 @@ def test_what_did_not_change_is_not_worked_out_again(found):
     assert recosted.weighed is found.weighed
     assert recosted.money is not found.money
     assert worked(seed=2).weighed is not found.weighed
+
+
+def test_several_may_ask_at_once():
+    asked = [read(weightings__cabinet__swings={"community": 10 + n}) for n in range(6)]
+    with ThreadPoolExecutor(4) as pool:
+        ranks = list(pool.map(lambda one: worked(one).options["mutual"].rank, asked))
+    assert ranks == [worked(one).options["mutual"].rank for one in asked]
