@@ -13,6 +13,7 @@ from attrs import frozen
 
 from moothall.appraisal.engine.appraisal import Answer, Appraisal, Duty, GateAnswer, Precondition
 from moothall.appraisal.engine.personal_budget import saved_by_stopping
+from moothall.deals.wording import in_sentence
 from moothall.values.wording import listed, number_of, pounds_in_words
 
 QUESTIONS = {
@@ -95,7 +96,7 @@ def _asked(
         if not any(one.is_preferred for one in appraisal.options.values()):
             missing.append("The option that is the preferred way forward.")
     if missing:
-        return GateState.OPEN, missing[0], tuple(missing)
+        return GateState.OPEN, f"Still to come: {in_sentence(missing[0])}", tuple(missing)
     return GateState.PASSED, answer.because, ()
 
 
@@ -117,7 +118,7 @@ def _should(
             return GateState.STOPPED, f"{said}{_saves(appraisal)}", lacks
         return GateState.STOPPED, f"{answer.because}{_saves(appraisal)}", ()
     if missing:
-        return GateState.OPEN, missing[0], tuple(missing)
+        return GateState.OPEN, f"Still to come: {in_sentence(missing[0])}", tuple(missing)
     return GateState.PASSED, answer.because, ()
 
 

@@ -41,6 +41,7 @@ def test_an_answer_out_of_turn_waits_and_says_so():
 def test_an_answer_without_reason_or_evidence_leaves_the_gate_open():
     should = gates(read(gates__should={"answer": "yes"}))[0]
     assert should.state is GateState.OPEN
+    assert should.because == "Still to come: the reason for the answer."
     assert should.missing == ("The reason for the answer.", "The evidence that it rests on.")
 
 
