@@ -7,7 +7,6 @@ from django.db import transaction
 
 from moothall.agreements import permissions
 from moothall.agreements.engine.beginnings import deal_of_case, frame
-from moothall.agreements.engine.documents import CannotWrite, document_of
 from moothall.agreements.models import (
     LONGEST_NAME,
     LONGEST_NOTE,
@@ -17,6 +16,7 @@ from moothall.agreements.models import (
 )
 from moothall.core import audit
 from moothall.core.errors import CannotDo
+from moothall.deals.typed import CannotWrite, document_of
 from moothall.directory.models import Organisation, Person
 
 LONGEST_TEXT = 200_000

@@ -7,12 +7,8 @@ form shows each field of a place as text, written as the file would write it.
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
-
-from attrs import frozen
 
 from moothall.deals.deal import Deal, Finding
 from moothall.deals.explaining import fields_explained
@@ -24,12 +20,10 @@ from moothall.deals.reading import (
     deal_and_findings_of,
     document_from_toml,
 )
+from moothall.deals.typed import CannotWrite, FieldAt, said, shown
 from moothall.deals.varying import numbers_in
-from moothall.deals.writing import inline, toml_of
+from moothall.deals.writing import toml_of
 
-# Kinds of field that a person fills in as they stand; the rest are written as the file writes them.
-PLAIN = frozenset({"gbp", "share", "rate", "number", "count", "whole", "text", "day"})
-CHOSEN = frozenset({"choice", "party", "fact", "term", "yes_or_no"})
 SECTIONS = {"parties": "party", "facts": "fact", "terms": "term"}
 
 
@@ -37,45 +31,8 @@ class NoSuchPlace(ValueError):
     """The document has nothing there."""
 
 
-class CannotWrite(ValueError):
-    """What was typed is not written as a deal file would write it."""
-
-    def __init__(self, found: dict[str, str]) -> None:
-        super().__init__("; ".join(found.values()))
-        self.found = found
-
-
 class NobodyAsks(ValueError):
     """What is private to several parties stands in a deal, and nobody says which of them asks."""
-
-
-@frozen
-class FieldAt:
-    """One field of a place, as a form shows it.
-
-    value   : as text; '' where nothing is said
-    options : (value, label) to choose from; none where text is typed
-    parts   : (party, its name, text) where each party has a value of its own
-    """
-
-    name: str
-    label: str
-    kind: str
-    is_required: bool
-    value: str
-    options: tuple[tuple[str, str], ...] = ()
-    parts: tuple[tuple[str, str, str], ...] = ()
-
-
-def document_of(text: str) -> dict[str, Any]:
-    """Read a deal file as tables.
-
-    :raises CannotWrite: when it is not TOML.
-    """
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as refusal:
-        raise CannotWrite({"text": f"This is not TOML: {refusal}."}) from None
 
 
 def places_in(document: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
@@ -114,7 +71,7 @@ def fields_at(document: Mapping[str, Any], place: str) -> list[FieldAt]:
             label=field["label"],
             kind=field["kind"],
             is_required=field["required"],
-            value=_shown(table.get(field["name"]), field["kind"]),
+            value=shown(table.get(field["name"]), field["kind"]),
             options=_options(document, section, key, field),
             parts=_parts(document, field, table.get(field["name"])),
         )
@@ -139,8 +96,8 @@ def place_in_words(document: Mapping[str, Any], place: str) -> str:
         for part in rest
         if part
     ]
-    said = ", ".join([label, *of])
-    return f"{_called(section, key, table[key])}: {said}" if key else f"The deal: {said}"
+    words = ", ".join([label, *of])
+    return f"{_called(section, key, table[key])}: {words}" if key else f"The deal: {words}"
 
 
 def numbers_to_change(deal: Deal | None) -> list[tuple[str, str]]:
@@ -164,16 +121,16 @@ def with_fields(
     wrong: dict[str, str] = {}
     for field in _fields(section, table):
         if field["kind"].endswith("_by_party"):
-            said = _by_party(typed, field["name"])
+            parts = _by_party(typed, field["name"])
             table.pop(field["name"], None)
-            table |= {field["name"]: said} if said else {}
+            table |= {field["name"]: parts} if parts else {}
             continue
         text = typed.get(field["name"], "").strip()
         if not text:
             table.pop(field["name"], None)
             continue
         try:
-            table[field["name"]] = _said(text, field["kind"])
+            table[field["name"]] = said(text, field["kind"])
         except ValueError as refusal:
             wrong[field["name"]] = str(refusal)
     if wrong:
@@ -297,9 +254,9 @@ def _parts(
 ) -> tuple[tuple[str, str, str], ...]:
     if not field["kind"].endswith("_by_party"):
         return ()
-    said = value if isinstance(value, Mapping) else {}
+    of = value if isinstance(value, Mapping) else {}
     return tuple(
-        (key, _called("parties", key, table), "" if key not in said else str(said[key]))
+        (key, _called("parties", key, table), "" if key not in of else str(of[key]))
         for key, table in _section(document, "parties").items()
         if isinstance(table, Mapping)
     )
@@ -311,27 +268,3 @@ def _by_party(typed: Mapping[str, str], name: str) -> dict[str, str]:
         for key, text in typed.items()
         if key.startswith(f"{name}.") and text.strip()
     }
-
-
-def _shown(value: Any, kind: str) -> str:
-    if value is None:
-        return ""
-    if kind in PLAIN and not isinstance(value, Mapping | list | bool):
-        return f"{value:f}" if isinstance(value, Decimal) else str(value)
-    if kind in CHOSEN and not isinstance(value, Mapping | list):
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    return inline(value)
-
-
-def _said(text: str, kind: str) -> Any:
-    if kind in PLAIN:
-        return " ".join(text.split()) if kind == "text" else text
-    if kind in CHOSEN:
-        return text == "true" if kind == "yes_or_no" else text
-    try:
-        return tomllib.loads(f"value = {text}", parse_float=Decimal)["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
-        raise ValueError(
-            'It is not written as in a deal file. Write a list as ["a", "b"], a table as '
-            '{ council = "0.5", contractor = "0.5" }.'
-        ) from None

@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 from django import forms
 
-from moothall.agreements.engine.documents import FieldAt
 from moothall.agreements.models import LONGEST_NAME, LONGEST_NOTE
+from moothall.core.typed_forms import TypedForm
 from moothall.deals.solving import MEASURES
 from moothall.deals.terms.term import Term
 
@@ -83,19 +83,8 @@ class TextForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class PlaceForm(forms.Form):
-    """The fields of one party, fact or term, as its kind declares them."""
-
-    def __init__(self, *args: Any, held: Iterable[FieldAt] = (), **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        for each in held:
-            if each.parts:
-                for party, name, value in each.parts:
-                    self.fields[f"{each.name}.{party}"] = forms.CharField(
-                        label=f"{each.label}: {name}", required=False, initial=value
-                    )
-                continue
-            self.fields[each.name] = _field(each)
+class PlaceForm(TypedForm):
+    """The fields of one party, fact or term."""
 
     def own(self) -> list[forms.BoundField]:
         """What this kind of thing asks for itself."""
@@ -104,50 +93,6 @@ class PlaceForm(forms.Form):
     def common(self) -> list[forms.BoundField]:
         """What any term may have."""
         return [field for field in self if field.name in COMMON]
-
-    def typed(self) -> dict[str, str]:
-        return {name: str(value or "") for name, value in self.cleaned_data.items()}
-
-    def refuse(self, found: dict[str, str]) -> None:
-        for name, sentence in found.items():
-            self.add_error(name if name in self.fields else None, sentence)
-
-
-def _field(each: FieldAt) -> forms.Field:
-    if each.options:
-        return forms.ChoiceField(
-            label=each.label,
-            required=each.is_required,
-            initial=each.value,
-            choices=[("", "Nothing said"), *each.options],
-        )
-    is_long = each.kind in ("rows", "budgets", "distribution", "value", "table")
-    return forms.CharField(
-        label=each.label,
-        required=each.is_required,
-        initial=each.value,
-        help_text=HELP.get(each.kind, ""),
-        widget=forms.Textarea(attrs={"rows": 4, "class": "mh-code", "spellcheck": "false"})
-        if is_long
-        else forms.TextInput(),
-    )
-
-
-HELP = {
-    "gbp": "Pounds.",
-    "share": "A share from 0 to 1: 0.25 is a quarter.",
-    "rate": "A rate: 0.035 is 3.5%.",
-    "day": "A date, as 2027-04-01.",
-    "facts": 'A list of facts, as ["cost", "volume"].',
-    "terms": 'A list of terms above this one, as ["fee", "share"].',
-    "parties": 'A list of parties, as ["council", "charity"].',
-    "numbers": "A list of numbers, as [1, 2, 3].",
-    "rows": 'A list of tables, as [{ above = 0, price_gbp = "1.25" }].',
-    "table": 'A table, as { fact = "volume", at_least = 100 }.',
-    "budgets": 'A table, as { council = { kind = "revenue", ring_fence = "General Fund" } }.',
-    "value": "A number, or a list with one for each period.",
-    "distribution": 'As { kind = "pert", low = 80, mode = 90, high = 120 }.',
-}
 
 
 class AddForm(forms.Form):

@@ -6,7 +6,7 @@ import difflib
 
 from attrs import frozen
 
-from moothall.agreements.engine.documents import deal_as_tried, document_of, place_in_words
+from moothall.agreements.engine.documents import deal_as_tried, place_in_words
 from moothall.agreements.models import Draft, DraftVersion
 from moothall.agreements.queries.drafts import party_of, text_for
 from moothall.agreements.queries.policy import adopted_policy
@@ -14,6 +14,7 @@ from moothall.deals.comparing import compared, flag_changes
 from moothall.deals.deal import Deal
 from moothall.deals.policy_file import CannotReadPolicy
 from moothall.deals.simulation import CannotSimulate, simulation
+from moothall.deals.typed import document_of
 from moothall.deals.varying import differences_between
 from moothall.directory.models import Organisation
 

@@ -12,18 +12,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from moothall.agreements import permissions
-from moothall.agreements.engine.documents import (
-    CannotWrite,
-    deal_as_tried,
-    document_of,
-    forms_of,
-    places_in,
-    shared_with,
-)
+from moothall.agreements.engine.documents import deal_as_tried, forms_of, places_in, shared_with
 from moothall.agreements.models import Draft, DraftVersion, Trial
 from moothall.core.permissions import Viewer
 from moothall.deals.deal import Deal, Finding, Weight
 from moothall.deals.explaining import explained
+from moothall.deals.typed import CannotWrite, document_of
 from moothall.directory.models import Deed, Organisation
 
 PAGE_ROWS = 50

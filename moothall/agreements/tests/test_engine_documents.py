@@ -6,10 +6,8 @@ import pytest
 
 from moothall.agreements.engine.beginnings import cases_to_begin_from, deal_of_case, frame
 from moothall.agreements.engine.documents import (
-    CannotWrite,
     NoSuchPlace,
     deal_as_tried,
-    document_of,
     fields_at,
     place_in_words,
     places_in,
@@ -19,6 +17,7 @@ from moothall.agreements.engine.documents import (
     without,
 )
 from moothall.deals.reading import deal_and_findings, deal_from_toml
+from moothall.deals.typed import CannotWrite, document_of
 from moothall.deals.writing import toml_of
 
 DEAL = """
@@ -134,7 +133,7 @@ def test_amounts_typed_in_a_form_stay_decimal_to_the_last_place(document):
 
 def test_what_no_file_could_say_is_refused_beside_its_field(document):
     typed = typed_at(document, "terms.hours") | {"bands": "eighteen pounds"}
-    with pytest.raises(CannotWrite, match="not written as in a deal file") as refusal:
+    with pytest.raises(CannotWrite, match="not written as in the file") as refusal:
         with_fields(document, "terms.hours", typed)
     assert set(refusal.value.found) == {"bands"}
 

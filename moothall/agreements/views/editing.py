@@ -23,6 +23,7 @@ from moothall.core.errors import CannotDo
 from moothall.core.permissions import route
 from moothall.deals.kinds import term_kinds
 from moothall.deals.reading import deal_and_findings_of
+from moothall.deals.typed import CannotWrite, document_of
 from moothall.deals.writing import toml_of
 from moothall.directory.engine.roles import Deed
 
@@ -34,7 +35,7 @@ def place(request: PersonsRequest, slug: str, draft_id: int, place: str) -> Http
     body = body_for(slug, who=request.user, why_not=permissions.why_not_draft_deal)
     held = own_draft(body, draft_id)
     version = latest(held)
-    document = documents.document_of(version.text)
+    document = document_of(version.text)
     try:
         fields = documents.fields_at(document, place)
     except documents.NoSuchPlace as missing:
@@ -48,7 +49,7 @@ def place(request: PersonsRequest, slug: str, draft_id: int, place: str) -> Http
                 draft=held, text=toml_of(changed), note=f"Changed {place}",
                 by=request.user, at=timezone.now(),
             )  # fmt: skip
-        except documents.CannotWrite as wrong:
+        except CannotWrite as wrong:
             form.refuse(wrong.found)
         except CannotDo as refused:
             refusal = refused.sentence
@@ -89,13 +90,13 @@ def add(request: PersonsRequest, slug: str, draft_id: int, section: str) -> Http
         raise Http404("A deal has parties, facts and terms.")
     key = request.POST.get("key", "").strip()
     try:
-        document = documents.document_of(latest(held).text)
+        document = document_of(latest(held).text)
         changed = documents.with_new(document, section, key, request.POST.get("kind", ""))
         drafting.save_draft(
             draft=held, text=toml_of(changed), note=f"Added {section}.{key}",
             by=request.user, at=timezone.now(),
         )  # fmt: skip
-    except documents.CannotWrite as wrong:
+    except CannotWrite as wrong:
         for sentence in wrong.found.values():
             messages.error(request, f"Nothing was added. {sentence}")
         return redirect("agreements:draft", slug, draft_id)
@@ -113,7 +114,7 @@ def remove(request: PersonsRequest, slug: str, draft_id: int, place: str) -> Htt
     held = own_draft(body, draft_id)
     version = latest(held)
     try:
-        changed = documents.without(documents.document_of(version.text), place)
+        changed = documents.without(document_of(version.text), place)
     except documents.NoSuchPlace as missing:
         raise Http404(str(missing)) from None
     drafting.save_draft(
