@@ -152,6 +152,16 @@ def why_not_try_deal(person: Asker, body: Organisation) -> str | None:
     return _why_not(person, Deed.TRY_DEAL, body)
 
 
+def why_not_read_appraisal(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not read the appraisals of `body`, or None when they may."""
+    return _why_not(person, Deed.READ_APPRAISAL, body)
+
+
+def why_not_work_on_appraisal(person: Asker, body: Organisation) -> str | None:
+    """Return why `person` may not begin or change an appraisal of `body`, or None."""
+    return _why_not(person, Deed.WORK_ON_APPRAISAL, body)
+
+
 def why_not_read_agreement(person: Asker, body: Organisation) -> str | None:
     """Return why `person` may not read what is not public of the agreements of `body`, or None."""
     return _why_not(person, Deed.READ_AGREEMENT, body)

@@ -33,6 +33,7 @@ PUBLIC_ROOMS = (
 WORK_ROOMS = (
     ("Needs attention", "attention:home"),
     *PUBLIC_ROOMS[:2],
+    ("Appraisals", "appraisal:home"),
     ("Deals", "agreements:drafts"),
     *PUBLIC_ROOMS[2:],
     ("Bodies and people", "directory:home"),

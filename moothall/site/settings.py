@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "moothall.decisions",
     "moothall.spend",
     "moothall.agreements",
+    "moothall.appraisal",
     "moothall.site",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/", addresses()),
     path("account/", include("allauth.urls")),
     path("spending/", include("moothall.spend.urls")),
+    path("appraisals/", include("moothall.appraisal.urls")),
     path("agreements/", include("moothall.agreements.urls")),
     path("", include("moothall.decisions.urls")),
     path("", include("moothall.directory.urls")),

@@ -66,6 +66,8 @@ class Deed(StrEnum):
     READ_DEAL = "READ_DEAL"  # drafts of deals, the body's own and those shared with it
     DRAFT_DEAL = "DRAFT_DEAL"  # and sharing them
     TRY_DEAL = "TRY_DEAL"  # simulating them; what comes of it is the body's
+    READ_APPRAISAL = "READ_APPRAISAL"
+    WORK_ON_APPRAISAL = "WORK_ON_APPRAISAL"  # beginning one, and changing what it says
     READ_AGREEMENT = "READ_AGREEMENT"  # of the body's agreements, what is not public
     KEEP_AGREEMENT = "KEEP_AGREEMENT"  # entering them in the register, and changing the record
     EXECUTE_AGREEMENT = "EXECUTE_AGREEMENT"  # signing for the body; recording that it signed
@@ -106,6 +108,8 @@ _WORDS = {
     Deed.READ_DEAL: "read the draft deals of {body}",
     Deed.DRAFT_DEAL: "draft a deal for {body}",
     Deed.TRY_DEAL: "try a deal for {body}",
+    Deed.READ_APPRAISAL: "read the appraisals of {body}",
+    Deed.WORK_ON_APPRAISAL: "work on an appraisal for {body}",
     Deed.READ_AGREEMENT: "read the agreements of {body}",
     Deed.KEEP_AGREEMENT: "keep the agreements of {body}",
     Deed.EXECUTE_AGREEMENT: "sign an agreement for {body}",
@@ -127,6 +131,7 @@ LOOKING = frozenset(
         Deed.EXPORT_BODY,
         Deed.SEE_CASE_DATA,
         Deed.READ_DEAL,
+        Deed.READ_APPRAISAL,
         Deed.READ_AGREEMENT,
     }
 )
@@ -142,7 +147,16 @@ _WORKS_ON_SPEND = frozenset(
         Deed.REQUEST_PURGE,
     }
 )
-_MEMBER = frozenset({Deed.READ_LINES, Deed.READ_EXEMPT, Deed.READ_DEAL, Deed.READ_AGREEMENT})
+_APPRAISES = frozenset({Deed.READ_APPRAISAL, Deed.WORK_ON_APPRAISAL})
+_MEMBER = frozenset(
+    {
+        Deed.READ_LINES,
+        Deed.READ_EXEMPT,
+        Deed.READ_DEAL,
+        Deed.READ_APPRAISAL,
+        Deed.READ_AGREEMENT,
+    }
+)
 _TRIES_DEALS = frozenset({Deed.READ_DEAL, Deed.TRY_DEAL})
 _DRAFTS_DEALS = _TRIES_DEALS | {Deed.DRAFT_DEAL}
 _RUNS_AGREEMENTS = frozenset(
@@ -156,6 +170,7 @@ MAY: dict[Role, frozenset[Deed]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({Deed.MANAGE_PEOPLE, Deed.READ_AUDIT}),
     Role.SECTION_151_OFFICER: _WORKS_ON_SPEND
     | _TRIES_DEALS
+    | _APPRAISES
     | {
         Deed.PUBLISH,
         Deed.SHARE,
@@ -185,6 +200,7 @@ MAY: dict[Role, frozenset[Deed]] = {
             Deed.REMOVE_BODY,
             Deed.RECORD_DECISION,
             Deed.READ_DEAL,
+            Deed.READ_APPRAISAL,
             Deed.READ_AGREEMENT,
             Deed.EXECUTE_AGREEMENT,
             Deed.COMMENT_AGREEMENT,
@@ -192,11 +208,13 @@ MAY: dict[Role, frozenset[Deed]] = {
     ),
     Role.FINANCE_OFFICER: _WORKS_ON_SPEND
     | _TRIES_DEALS
+    | _APPRAISES
     | {Deed.PUBLISH, Deed.PAY, Deed.READ_AGREEMENT, Deed.CHECK_FACTS},
     Role.INTERNAL_AUDITOR: LOOKING,
     Role.EXTERNAL_AUDITOR: LOOKING,
     Role.COMMISSIONER: _DRAFTS_DEALS
     | _RUNS_AGREEMENTS
+    | _APPRAISES
     | {
         Deed.READ_LINES,
         Deed.CATEGORISE,
@@ -208,6 +226,7 @@ MAY: dict[Role, frozenset[Deed]] = {
     },
     Role.PROCUREMENT_OFFICER: _TRIES_DEALS
     | {
+        Deed.READ_APPRAISAL,
         Deed.READ_AGREEMENT,
         Deed.KEEP_AGREEMENT,
         Deed.ASK_VARIATION,
@@ -219,6 +238,7 @@ MAY: dict[Role, frozenset[Deed]] = {
     },
     Role.PARTNERSHIP_MANAGER: _DRAFTS_DEALS
     | _RUNS_AGREEMENTS
+    | _APPRAISES
     | {Deed.READ_LINES, Deed.DECIDE_MATCH, Deed.CATEGORISE, Deed.SEE_PRIVATE, Deed.SHARE},
     Role.DATA_PROTECTION_OFFICER: frozenset(
         {

@@ -30,7 +30,7 @@ from moothall.directory.actions import add_body, grant_role, invite_person
 from moothall.directory.models import ExemptUnder, Organisation, Person, RoleHeld
 from moothall.places.actions import describe_place
 from moothall.places.models import Place
-from moothall.site.demo import agreements, deals, place
+from moothall.site.demo import agreements, appraisals, deals, place
 from moothall.site.demo.files import write_files
 from moothall.site.demo.payments import Spend, invented_spend
 from moothall.site.demo.stamp import is_loaded, stamp_file, write_stamp
@@ -98,6 +98,9 @@ def load_demonstration(*, at: datetime, say: Say) -> bool:
     _record_decisions(bodies["county"], at)
     say("Drafting four deals and trying three of them.")
     _draft_deals(bodies, at)
+    say("Appraising two services.")
+    commissioner = _person(place.Role.COMMISSIONER, "county")
+    appraisals.make_appraisals(bodies["county"], commissioner, at)
     say("Running four agreements for two years, and entering a dozen from a file.")
     agreements.make_agreements(bodies, at)
     write_stamp(at=at)
