@@ -55,6 +55,7 @@ CALLED = {
     "redactiondecision": "redacted",
     "errorreport": "supplier",
     "draftversion": "draft",
+    "appraisalversion": "version",
     "draftshare": "draft",
     "trialrelease": "trial",
     "agreementversion": "agreement",

@@ -31,6 +31,7 @@ from moothall.agreements.tests.company_factories import company_story, route_of
 from moothall.agreements.tests.factories import agreement_of
 from moothall.agreements.tests.lamps import settlement_story
 from moothall.agreements.tests.promises import busy_register
+from moothall.appraisal.models import Appraisal
 from moothall.core.models import Publication
 from moothall.core.permissions import Door, Viewer
 from moothall.decisions.models import Decision
@@ -163,6 +164,11 @@ def examples(person) -> dict[str, dict[str, object]]:
         "role_id": person.roles.first().pk,
         "pk": 0,
         **settlement_story(person),
+        "appraisal_id": Appraisal.objects.earliest("pk").pk,
+        "appraisal:place": {"place": "options.trust"},
+        "appraisal:remove": {"place": "options.trust"},
+        "appraisal:add": {"section": "options"},
+        "appraisal:paper": {"name": "briefing"},
         "agreements:variation_deed": {"deed": "advise"},
         "agreements:exit_deed": {"deed": "item"},
         "agreements:exit_part": {"part": "staff"},

@@ -16,7 +16,6 @@ first_year = {first}
 years = 10
 price_year = {first}
 stage = "strategic outline case"
-objectives = []
 
 [service]
 name = {name}

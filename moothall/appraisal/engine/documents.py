@@ -85,7 +85,7 @@ def entries(document: Mapping[str, Any], part: Part) -> list[Entry]:
     if part.is_single:
         return [Entry(part.section, part.title)]
     return [
-        Entry(f"{part.section}.{key}", _name(table, key))
+        Entry(f"{part.section}.{key}", _called(document, part.section, key, table))
         for key, table in _tables(document, part.section)
     ]
 
@@ -192,6 +192,16 @@ def _tables(document: Mapping[str, Any], section: str) -> Iterator[tuple[str, Ma
     for key, table in found.items() if isinstance(found, Mapping) else ():
         if isinstance(table, Mapping):
             yield key, table
+
+
+def _called(document: Mapping[str, Any], section: str, key: str, table: Mapping[str, Any]) -> str:
+    """Return what a thing is called among its like: a line with the option that it is of."""
+    if section != "lines":
+        return _name(table, key)
+    options = dict(_tables(document, "options"))
+    held = table.get("option", [])
+    of = [_name(options.get(one, {}), one) for one in ([held] if isinstance(held, str) else held)]
+    return f"{_name(table, key)} ({of[0] if len(of) == 1 else f'{len(of)} options'})"
 
 
 def _name(table: Mapping[str, Any], key: str) -> str:
