@@ -1,5 +1,6 @@
 """Who does the long work, are they alive, and what becomes of a job whose worker died?"""
 
+import logging
 import secrets
 import threading
 import time
@@ -7,12 +8,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 from django_tasks_db.utils import exclusive_transaction
 
 from moothall.core.models import JobKey, WorkerHeard
+
+log = logging.getLogger("moothall.jobs")
 
 BEAT = timedelta(seconds=10)
 SILENCE = timedelta(seconds=60)  # after which a worker counts as dead, and its job as lost
@@ -128,7 +131,11 @@ def return_lost_jobs(at: datetime) -> tuple[int, int]:
 
 
 class Heartbeat(threading.Thread):
-    """Says every few seconds that this worker is alive, and looks after the jobs of dead ones."""
+    """Says every few seconds that this worker is alive, and looks after the jobs of dead ones.
+
+    A beat that finds the books locked is missed, and the next one says it: only silence for six of
+    them counts as death.
+    """
 
     def __init__(self, worker_id: str, clock: Callable[[], datetime]) -> None:
         super().__init__(daemon=True, name="heartbeat")
@@ -137,8 +144,11 @@ class Heartbeat(threading.Thread):
     def run(self) -> None:
         while True:
             close_old_connections()
-            hear_from(self.worker_id, self.clock())
-            return_lost_jobs(self.clock())
+            try:
+                hear_from(self.worker_id, self.clock())
+                return_lost_jobs(self.clock())
+            except OperationalError as busy:
+                log.warning("A heartbeat was missed: %s", busy)
             if self.ended.wait(BEAT.total_seconds()):
                 connection.close()
                 return

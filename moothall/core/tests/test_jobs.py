@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from moothall.core import jobs
@@ -133,3 +133,21 @@ def test_a_command_waits_for_the_worker_that_is_at_its_job(monkeypatch):
 
     monkeypatch.setattr(jobs.time, "sleep", ends)
     assert jobs.work_off(Counts()) == 0
+
+
+def test_a_heartbeat_that_finds_the_books_locked_beats_again(monkeypatch):
+    beats = []
+
+    def heard(worker_id, _at):
+        beats.append(worker_id)
+        if len(beats) == 1:
+            raise OperationalError("database is locked")
+        heartbeat.ended.set()
+
+    heartbeat = jobs.Heartbeat("worker", lambda: AT)
+    monkeypatch.setattr(jobs, "hear_from", heard)
+    monkeypatch.setattr(jobs, "return_lost_jobs", lambda _at: (0, 0))
+    monkeypatch.setattr(jobs, "BEAT", timedelta(0))
+    heartbeat.start()
+    heartbeat.join(timeout=10)
+    assert beats == ["worker", "worker"]
