@@ -675,7 +675,11 @@ def bench(*chosen: str) -> int:
             continue
         say(f"{file.name} ...")
         ran = subprocess.run(
-            [str(PYTHON), str(file)], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=False
+            [str(PYTHON), "-m", f"benchmarks.{file.stem}"],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            check=False,
         )
         print(ran.stdout, flush=True)
         failed = failed or ran.returncode
