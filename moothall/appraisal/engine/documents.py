@@ -26,16 +26,14 @@ EDITED: Mapping[str, type] = {**FIELDS_OF, "drivers": Driver, "lines": CostLine}
 class Part:
     """One task of an appraisal: a table of its file, or many of one kind.
 
-    one     : what one of them is called; '' where there is only one table
-    fixed   : the keys it always has; none where they are added
-    says    : what is done there
+    one  : what one of them is called; '' where there is only one table
+    says : what is done there
     """
 
     section: str
     title: str
     says: str
     one: str = ""
-    fixed: tuple[str, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -46,13 +44,13 @@ PARTS = (
     Part("appraisal", "The appraisal", "Its name, years, prices and what it is to achieve."),
     Part("service", "The service", "What it does, for whom, what it costs and how it performs."),
     Part("duties", "Duties in law", "What the law asks for, apart from how it is done.", "duty"),
-    Part("gates", "Three questions", "Should it be done, by which model, with whom?", "", GATES),
+    Part("gates", "Three questions", "Should it be done, by which model, with whom?"),
     Part("preconditions", "Preconditions", "What must be so before it changes hands.", "condition"),
     Part("evidence", "Evidence", "Where each figure comes from, and how far to trust it.", "piece"),
     Part("choices", "Choices", "Scope, solution, delivery, implementation and funding.", "choice"),
     Part("options", "Options", "The ways to deliver it, and what rules some out.", "option"),
     Part("criteria", "Criteria", "What options are judged by, besides their cost.", "criterion"),
-    Part("scores", "Scores", "How each option does on each criterion.", "", ("",)),
+    Part("scores", "Scores", "How each option does on each criterion."),
     Part("weightings", "Weights", "What each weigher says that each swing is worth.", "weigher"),
     Part("partners", "Partners", "Whoever else pays or gains.", "partner"),
     Part("drivers", "Drivers", "What amounts follow: staff, volumes, prices.", "driver"),

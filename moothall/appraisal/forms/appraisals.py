@@ -76,13 +76,3 @@ class TextForm(forms.Form):
         help_text="For whoever reads the list of versions.",
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-
-class AddForm(forms.Form):
-    """One more option, criterion, line or other thing."""
-
-    key = forms.CharField(
-        label="Short name in the file",
-        max_length=60,
-        help_text="Small letters, digits and _, as in joint_venture.",
-    )

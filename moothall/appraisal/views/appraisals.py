@@ -225,7 +225,6 @@ def _shown(request: PersonsRequest, page: appraisals.AppraisalPage, held: Any) -
         "page": page,
         "result": page.result,
         "headline": None if page.result is None else _headline(page.result),
-        "add_form": forms.AddForm(auto_id="add_%s"),
         "trail": trail(page.slug, held),
     }
     return render(request, "appraisal/appraisal.html", shown)
